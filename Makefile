@@ -1,0 +1,85 @@
+# The two commands are `make demo` and `make test`. Both need Python 3.11 or newer, make
+# and a C compiler, and make the rest themselves.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# An interpreter of your choice: make PYTHON=/path/to/python3.13 test
+PYTHON ?=
+# Workers for the test suite; 0 runs it in one process.
+JOBS ?= auto
+
+BIN := .venv/bin
+# Randomised tests are the same here as in CI; `HYPOTHESIS_PROFILE=dev` looks further.
+export HYPOTHESIS_PROFILE ?= ci
+PYTEST_ARGS := -q -n $(JOBS) --maxprocesses 4
+
+.PHONY: help
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' \
+		$(firstword $(MAKEFILE_LIST))
+
+.PHONY: demo
+demo: venv ## the whole product in one run, on this machine; LIVE=1 asks the real provider
+	@$(BIN)/python examples/demo.py $(if $(LIVE),--live)
+
+.PHONY: test
+test: lint test-openai3 test-openai2 ## everything CI checks: lint, then the suite on openai 3.x and 2.x
+
+.PHONY: test-openai3
+test-openai3: venv system ## the suite with coverage on openai 3.x
+	@rm -f .coverage .coverage.*
+	$(BIN)/pytest $(PYTEST_ARGS) --cov
+
+.PHONY: test-openai2
+test-openai2: system ## the same suite on openai 2.x
+	@.ci/venv .venv-openai2 openai2 $(PYTHON)
+	.venv-openai2/bin/pytest $(PYTEST_ARGS)
+
+.PHONY: test-all
+test-all: system ## the suite on each Python from 3.11 up that runs here, with both openai majors
+	@.ci/matrix $(PYTEST_ARGS)
+
+.PHONY: soak
+soak: venv system ## the tests that run for minutes
+	$(BIN)/pytest -m soak --timeout 3600 --durations 10
+
+.PHONY: lint
+lint: venv ## style, types and import layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+.PHONY: format
+format: venv ## rewrite the sources the way `lint` wants them
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+.PHONY: bench
+bench: venv ## measure what the README's figures say
+	@for program in benchmarks/*.py; do \
+		printf '\n== %s\n' "$$program"; $(BIN)/python "$$program"; \
+	done
+
+.PHONY: lock
+lock: ## pin the newest dependencies that fit, with their hashes
+	@.ci/lock
+
+.PHONY: clean
+clean: ## remove environments, caches and build results
+	rm -rf .venv .venv-* build dist .coverage .coverage.* .hypothesis .pytest_cache \
+		.mypy_cache .ruff_cache .import_linter_cache
+	find sdk tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: venv
+venv:
+	@.ci/venv .venv openai3 $(PYTHON)
+
+# Tests compare us with programs that are not ours: OpenSSL, and Go's own note package.
+.PHONY: system
+system:
+	@.ci/need openssl=openssl go=golang-go \
+		/usr/share/gocode/src/golang.org/x/mod/sumdb/note=golang-golang-x-mod-dev

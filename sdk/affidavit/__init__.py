@@ -1,0 +1,73 @@
+"""Say under signature what an organisation used an AI provider's API for.
+
+    from affidavit import OpenAI, purpose
+
+    client = OpenAI(purpose="support.reply")
+
+Knows names only. Whatever needs openai is imported when it is first asked for: openai
+costs 0.5 to 1.4 s, and a pre-commit hook must not pay for it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from affidavit._version import __version__ as __version__
+from affidavit.errors import AffidavitError as AffidavitError
+from affidavit.errors import Reason as Reason
+from affidavit.errors import Refused as Refused
+from affidavit.errors import Unrecorded as Unrecorded
+
+# Bound here, after its module of the same name was loaded: from now on the name is the
+# scope, whoever imports the module later.
+from affidavit.purpose import purpose as purpose
+
+if TYPE_CHECKING:  # editors and type checkers see the real classes
+    from affidavit.clients.errors import CallUngoverned as CallUngoverned
+    from affidavit.clients.errors import CallUnrecorded as CallUnrecorded
+    from affidavit.clients.errors import PolicyDenied as PolicyDenied
+    from affidavit.clients.openai import AsyncAzureOpenAI as AsyncAzureOpenAI
+    from affidavit.clients.openai import AsyncOpenAI as AsyncOpenAI
+    from affidavit.clients.openai import AzureOpenAI as AzureOpenAI
+    from affidavit.clients.openai import OpenAI as OpenAI
+    from affidavit.wiring.governor import Governor as Governor
+
+__all__ = [
+    "AffidavitError",
+    "AsyncAzureOpenAI",
+    "AsyncOpenAI",
+    "AzureOpenAI",
+    "CallUngoverned",
+    "CallUnrecorded",
+    "Governor",
+    "OpenAI",
+    "PolicyDenied",
+    "Reason",
+    "Refused",
+    "Unrecorded",
+    "__version__",
+    "purpose",
+]
+
+_LAZY = {
+    "AsyncAzureOpenAI": "affidavit.clients.openai",
+    "AsyncOpenAI": "affidavit.clients.openai",
+    "AzureOpenAI": "affidavit.clients.openai",
+    "CallUngoverned": "affidavit.clients.errors",
+    "CallUnrecorded": "affidavit.clients.errors",
+    "Governor": "affidavit.wiring.governor",
+    "OpenAI": "affidavit.clients.openai",
+    "PolicyDenied": "affidavit.clients.errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    home = _LAZY.get(name)
+    if home is None:
+        raise AttributeError(f"module 'affidavit' has no attribute {name!r}")
+    value: object = getattr(import_module(home), name)
+    globals()[name] = value  # asked once: the next access finds it without this call
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,99 @@
+"""One value, one byte string: canonical JSON, digests and salted commitments.
+
+Knows the JSON subset that records use (ASCII keys, strings, integers within ±2^53,
+booleans, null, arrays, objects): there orjson with sorted keys is byte-identical to
+RFC 8785, and a test holds it against an independent implementation. Knows nothing of
+records, of files, or of where keys are kept.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import orjson
+
+from affidavit.errors import Malformed
+
+Json: TypeAlias = bool | int | str | Sequence["Json"] | Mapping[str, "Json"] | None
+"""A value whose canonical form is defined here. Fractions travel as strings."""
+
+DIGEST_BYTES = 32
+_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+
+
+def dumps(value: Json) -> bytes:
+    """The canonical bytes of `value` (RFC 8785 on this module's subset).
+
+    Raises `Malformed` for what has no canonical form here: a lone surrogate, an integer
+    beyond ±(2^53 - 1), a key that is not a string. A `float` is no `Json`, and only the
+    type checker keeps it out: this is on the hot path. `loads` refuses one.
+    """
+    try:
+        return orjson.dumps(value, option=_CANONICAL)
+    except TypeError as error:
+        raise Malformed(f"no canonical form: {error}") from error
+
+
+def loads(data: bytes) -> Json:
+    """Read canonical bytes; raise `Malformed` unless `dumps` would print exactly
+    them.
+    """
+    value = parse(data)
+    if dumps(value) != data or _has_fraction(value):
+        raise Malformed("JSON is not in canonical form (RFC 8785, no fractions)")
+    return value
+
+
+def _has_fraction(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_fraction, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_fraction, value))
+    return isinstance(value, float)
+
+
+def parse(data: bytes | str) -> Json:
+    """Read any JSON text; raise `Malformed` when it is none."""
+    try:
+        value: Json = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"not JSON: {error}") from error
+    return value
+
+
+def sha256(data: bytes) -> bytes:
+    """SHA-256 of `data`, 32 bytes."""
+    return hashlib.sha256(data).digest()
+
+
+def mac(key: bytes, message: bytes) -> bytes:
+    """HMAC-SHA256 of `message` under `key`, 32 bytes (RFC 2104)."""
+    return hmac.digest(key, message, "sha256")
+
+
+def derive(secret: bytes, info: bytes) -> bytes:
+    """A 32-byte key from a uniform 32-byte secret: one block of HKDF-Expand (RFC 5869
+    §2.3).
+
+    The extract step is left out as §3.3 allows: `secret` is already a uniform key.
+    """
+    return hmac.digest(secret, info + b"\x01", "sha256")
+
+
+def text(data: bytes) -> str:
+    """Bytes as they stand in records: base64url without padding (RFC 4648 §5)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def untext(value: str, *, size: int | None = None) -> bytes:
+    """Read what `text` prints; raise `Malformed` for any other spelling or size."""
+    try:
+        data = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+    except (ValueError, binascii.Error) as error:
+        raise Malformed(f"not base64url: {value!r}") from error
+    if text(data) != value or (size is not None and len(data) != size):
+        raise Malformed(f"not base64url of {size} bytes in canonical form: {value!r}")
+    return data

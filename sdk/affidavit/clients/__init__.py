@@ -1,0 +1,1 @@
+"""The governed clients. Import them from `affidavit`: importing them imports openai."""

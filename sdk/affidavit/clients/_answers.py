@@ -1,0 +1,177 @@
+"""What a response's bytes say about the call: identifier, model, tokens, finish.
+
+Knows the JSON bodies and the server-sent events (WHATWG HTML §9.2) of chat completions,
+completions, responses and embeddings. Whatever a provider sends is only read, never
+trusted: a shape that is not understood leaves fields empty and raises nothing.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from affidavit.calls import Ending
+
+LARGEST_BODY = 4 << 20
+"""Bytes of a JSON body that are still parsed for its usage."""
+_LAST_EVENTS = 16
+_USUAL_EVENTS = 16 << 10  # bytes that usually hold them
+_LONGEST_TEXT = 256
+_LARGEST_COUNT = 2**53 - 1
+_EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_DONE = {"response.completed", "response.failed", "response.incomplete"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the provider says about the call it answered."""
+
+    response_id: str | None = None
+    model: str | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    finish_reason: str | None = None
+
+
+NOTHING = Answer()
+
+
+def of_json(body: bytes) -> Answer:
+    """The answer in a JSON body; `NOTHING` if it is none or too large to parse."""
+    if len(body) > LARGEST_BODY or body[:64].lstrip()[:1] != b"{":
+        return NOTHING
+    return _of_object(_json(body))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """What the first and last events of a stream say."""
+
+    answer: Answer
+    ending: Ending | None
+    """How the provider said that the stream ended; None when it did not say."""
+    error: str | None = None
+
+
+def of_events(head: bytes, tail: bytes) -> Stream:
+    """Read the first event of `head` and the last ones of `tail`, newest first.
+
+    `tail` may begin inside an event and end before one is whole.
+    """
+    answer, ending, error = NOTHING, None, None
+    for data in _newest(tail):
+        if data.startswith(b"[DONE]"):
+            ending = ending or Ending.COMPLETE
+            continue
+        event = _json(data)
+        if ending is None:
+            ending, error = _ended(event)
+        answer = _older(answer, _of_event(event))
+    first = next(_events(head[: 1 << 16]), b"")
+    return Stream(
+        answer=_older(answer, _of_event(_json(first))), ending=ending, error=error
+    )
+
+
+def _events(data: bytes) -> Iterator[bytes]:
+    """The data of each whole event."""
+    *whole, _ = _EVENT_END.split(data)
+    for block in whole:
+        yield _data(block)
+
+
+def _newest(tail: bytes) -> Iterator[bytes]:
+    *whole, rest = _EVENT_END.split(tail[-_USUAL_EVENTS:])
+    if len(whole) <= _LAST_EVENTS < len(tail):
+        *whole, rest = _EVENT_END.split(tail)  # long events: look further back
+    # A stream that stops after `data: [DONE]\n` is as finished as one with two.
+    blocks = [*whole, rest] if rest.rstrip().endswith(b"[DONE]") else whole
+    for block in reversed(blocks[-_LAST_EVENTS:]):
+        data = _data(block)
+        if data:
+            yield data
+
+
+def _data(block: bytes) -> bytes:
+    lines = block.splitlines()
+    return b"\n".join(line[5:].lstrip() for line in lines if line.startswith(b"data:"))
+
+
+def _json(data: bytes) -> dict[str, Any]:
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _ended(event: dict[str, Any]) -> tuple[Ending | None, str | None]:
+    kind = event.get("type")
+    if kind in _DONE:
+        return Ending.COMPLETE, None
+    error = event if kind == "error" else event.get("error")
+    if isinstance(error, dict) and not event.get("choices"):
+        name = error.get("code") or error.get("type") or "error"
+        return Ending.ERROR, _text(name) or "error"
+    return None, None
+
+
+def _older(newer: Answer, older: Answer) -> Answer:
+    """`newer`, completed by what only `older` says."""
+    missing = {
+        name: getattr(older, name)
+        for name in Answer.__slots__
+        if getattr(newer, name) is None and getattr(older, name) is not None
+    }
+    return replace(newer, **missing) if missing else newer
+
+
+def _of_event(event: dict[str, Any]) -> Answer:
+    inner = event.get("response")
+    return _of_object(inner if isinstance(inner, dict) else event)
+
+
+def _of_object(body: dict[str, Any]) -> Answer:
+    usage = body.get("usage")
+    if not isinstance(usage, dict):
+        usage = {}
+    return Answer(
+        response_id=_text(body.get("id")),
+        model=_text(body.get("model")),
+        input_tokens=_first_count(usage, "prompt_tokens", "input_tokens"),
+        output_tokens=_first_count(usage, "completion_tokens", "output_tokens"),
+        finish_reason=_finish(body),
+    )
+
+
+def _finish(body: dict[str, Any]) -> str | None:
+    """Finish reasons of the choices, or how a response ended; several join with `,`."""
+    choices = body.get("choices")
+    if isinstance(choices, list):
+        reasons = [
+            reason
+            for choice in choices
+            if isinstance(choice, dict)
+            and (reason := _text(choice.get("finish_reason")))
+        ]
+        return _text(",".join(dict.fromkeys(reasons)))
+    if body.get("object") != "response":
+        return None
+    details = body.get("incomplete_details")
+    reason = details.get("reason") if isinstance(details, dict) else None
+    status = body.get("status")
+    return _text(reason) or (None if status == "in_progress" else _text(status))
+
+
+def _first_count(usage: dict[str, Any], *names: str) -> int | None:
+    for name in names:
+        value = usage.get(name)
+        if type(value) is int and 0 <= value <= _LARGEST_COUNT:
+            return value
+    return None
+
+
+def _text(value: object) -> str | None:
+    return value[:_LONGEST_TEXT] if isinstance(value, str) and value else None

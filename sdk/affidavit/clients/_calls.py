@@ -1,0 +1,248 @@
+"""From what the SDK is about to send to a `Call`: pure, one parse, no copy of the body.
+
+Knows `FinalRequestOptions`-like values and the facts of a client that decide where a
+request goes. Knows no governor. A body that nobody can read before it is sent raises
+`CallUngoverned`: what cannot be shown to the policy does not leave.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sized
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+import orjson
+from openai import Omit
+from pydantic import BaseModel
+
+from affidavit.calls import Call, JsonObject, Text
+from affidavit.clients import _bodies
+from affidavit.clients._endpoints import named
+from affidavit.clients.errors import CallUngoverned
+
+_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_LEADING = re.compile(r"/(?:openai/)?(?:v\d+/)?")
+_DEPLOYMENT = re.compile(r"/deployments/([^/]+)(?=/)")
+_AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
+
+
+class Options(Protocol):
+    """What is read of `openai._models.FinalRequestOptions`, in either major."""
+
+    method: str
+    url: str
+    headers: Any
+    json_data: Any
+    extra_json: Any
+    content: Any
+    files: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where a client's relative paths lead."""
+
+    origin: str
+    """`scheme://host[:port]`, lower case."""
+    host: str
+    path: str
+    """Path of the base URL, with a slash last."""
+    provider: str
+
+    @classmethod
+    def of(cls, base_url: str, *, azure: bool = False) -> "Site":
+        """Read an absolute URL; `azure` says that the client speaks Azure's dialect."""
+        parts = urlsplit(base_url)
+        host = (parts.hostname or "").rstrip(".")
+        return cls(
+            origin=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower(),
+            host=host,
+            path=parts.path if parts.path.endswith("/") else parts.path + "/",
+            provider="azure" if azure else _provider(host),
+        )
+
+
+def _provider(host: str) -> str:
+    """Whose terms the host stands under. A host that we do not know is `other`."""
+    if host == "api.openai.com" or host.endswith(".api.openai.com"):
+        return "openai"
+    return "azure" if host.endswith(_AZURE) else "other"
+
+
+def call(
+    options: Options,
+    site: Site,
+    *,
+    purpose: str | None,
+    project: str | None = None,
+    placed: Callable[[str], str] | None = None,
+) -> Call:
+    """The call that `options` describe.
+
+    `placed` gives the absolute URL of a relative one, for a client that does more than
+    join it to its base URL (Azure's deployments). Raises `CallUngoverned` for a body
+    that cannot be read before it is sent.
+    """
+    method, url = options.method.upper(), options.url
+    if placed is not None:
+        url = placed(url)
+    endpoint, site, deployment = _destination(method, url, site)
+    content, body, unread = _body(options, method)
+    texts: tuple[Text, ...] = ()
+    if body and not options.files:
+        reading = _bodies.Reading(body)
+        texts = tuple(reading.texts)
+        unread |= reading.unread
+    model = deployment or _text(body, "model")
+    return Call(
+        endpoint=endpoint,
+        provider=site.provider,
+        host=site.host,
+        model=model,
+        purpose=purpose,
+        subject=_text(body, "user"),
+        safety_id=_text(body, "safety_identifier"),
+        project=header(options.headers, "openai-project") or project,
+        parameters=_bodies.parameters(body),
+        texts=texts,
+        content=content,
+        unread=unread,
+    )
+
+
+def header(headers: object, name: str) -> str | None:
+    """The last value of a header (named in lower case) in what a user passes.
+
+    None for `NotGiven`, and for a header that the user asks to omit.
+    """
+    found = None
+    if isinstance(headers, Mapping):
+        for key, value in headers.items():
+            if key.lower() == name and isinstance(value, str):
+                found = value
+    return found
+
+
+def _text(body: JsonObject, key: str) -> str | None:
+    value = body.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _destination(method: str, url: str, site: Site) -> tuple[str, Site, str | None]:
+    """Name of the endpoint, the site that serves it, and Azure's deployment if any."""
+    if _ABSOLUTE.match(url):
+        there, path = Site.of(url), urlsplit(url).path
+        if there.origin != site.origin:
+            return f"other:{method} {there.origin}{path}", there, None
+    else:
+        path = site.path + url.lstrip("/").partition("?")[0].partition("#")[0]
+    deployment = _DEPLOYMENT.search(path)
+    short = path
+    if deployment is not None:
+        short = path[: deployment.start()] + path[deployment.end() :]
+    if short.startswith(site.path):
+        short = short[len(site.path) - 1 :]
+    name = named(method, short) or named(method, _LEADING.sub("/", short, count=1))
+    model = unquote(deployment[1]) if deployment is not None else None
+    return name or f"other:{method} {short}", site, model
+
+
+_Body = tuple[bytes, JsonObject, dict[str, int]]
+
+
+def _body(options: Options, method: str) -> _Body:
+    """Canonical bytes, the object they spell (empty if none), and unread parts."""
+    if method == "GET":
+        return b"", {}, {}  # the SDK sends none
+    if options.content is not None:
+        return _raw(options.content)
+    unread = _files(options.files)
+    data = _data(options)
+    if data is None:
+        return b"", {}, unread
+    if isinstance(data, bytes):
+        return _raw(data)
+    content, body = _canonical(data)
+    return content, body, unread
+
+
+def _data(options: Options) -> Any:
+    """The JSON that the SDK sends: the body with `extra_body` merged over it."""
+    data, extra = options.json_data, options.extra_json
+    if extra is None or data is None:
+        return extra if data is None else data
+    return _merged(data, extra) if isinstance(data, Mapping) else data
+
+
+def _merged(data: JsonObject, extra: JsonObject) -> JsonObject:
+    """What the SDK sends for `extra_body`: the later wins, and `Omit` takes away."""
+    both = {**data, **extra}
+    return {key: value for key, value in both.items() if not isinstance(value, Omit)}
+
+
+def _files(files: object) -> dict[str, int]:
+    return {"files": len(files)} if isinstance(files, Sized) and len(files) else {}
+
+
+def _raw(data: object) -> _Body:
+    """A body that the caller spelled out: read it as JSON, else name its digest."""
+    spelled = _spelled(data)
+    if spelled is None:
+        # A file or an iterator: reading it here would leave nothing to send.
+        return b"", {}, {"streams": 1}
+    try:
+        content, body = _canonical(orjson.loads(spelled))
+    except orjson.JSONDecodeError:
+        digest = hashlib.sha256(spelled).hexdigest()
+        named_only = orjson.dumps({"bytes": len(spelled), "sha256": digest})
+        return named_only, {}, {"bytes": 1}
+    return content, body, {}
+
+
+def _spelled(data: object) -> bytes | None:
+    if isinstance(data, bytes | bytearray):
+        return bytes(data)
+    if isinstance(data, list | tuple) and all(isinstance(part, bytes) for part in data):
+        return b"".join(data)
+    return None
+
+
+def _canonical(data: Any) -> tuple[bytes, JsonObject]:
+    """Canonical JSON of a body, and the body as plain values."""
+    models: list[BaseModel] = []
+
+    def plain(value: object) -> object:
+        if not isinstance(value, BaseModel):
+            raise TypeError(f"a {type(value).__name__} is not JSON")
+        models.append(value)
+        # As the SDK spells it, so that the decision is on what is really sent.
+        return value.model_dump(exclude_unset=True, mode="json", by_alias=True)
+
+    try:
+        content = orjson.dumps(data, plain, _CANONICAL)
+    except TypeError:
+        content = _uncommon(data, plain)
+    body = orjson.loads(content) if models else data
+    return content, body if isinstance(body, Mapping) else {}
+
+
+def _uncommon(data: Any, plain: Callable[[object], object]) -> bytes:
+    """What orjson cannot spell and the SDK can: integers beyond 64 bits."""
+    try:
+        text = json.dumps(
+            data,
+            default=plain,
+            sort_keys=True,
+            separators=(",", ":"),
+            ensure_ascii=False,
+            allow_nan=False,
+        )
+        return text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise CallUngoverned(
+            f"The request's body cannot be written as JSON ({error}), so no policy can "
+            "decide about it and nothing was sent. Pass plain values."
+        ) from error

@@ -1,0 +1,266 @@
+"""Watching a response's bytes go by, without holding them up.
+
+Knows how a byte stream ends: exhausted, failed, closed early or forgotten. Keeps a
+bounded head and tail, one running SHA-256 over the decoded body, and parses nothing
+before the end. Knows no call: whoever made the watch hears of its end, once.
+"""
+
+import inspect
+import zlib
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, Protocol
+
+from affidavit.calls import Ending
+from affidavit.clients import _answers
+from affidavit.clients._answers import NOTHING, Answer
+
+HEAD_BYTES = 16 << 10
+TAIL_BYTES = 256 << 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What was seen of a response's body."""
+
+    ending: Ending
+    answer: Answer = NOTHING
+    size: int = 0
+    """Bytes after content decoding; of the wire when the coding is not known."""
+    digest: bytes | None = None
+    """SHA-256 of the bytes after content decoding; None when they are not known."""
+    error: str | None = None
+
+
+class Response(Protocol):
+    """What is read of an `httpx.Response` or `httpx2.Response`."""
+
+    stream: Any
+
+    @property
+    def status_code(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def is_stream_consumed(self) -> bool: ...
+
+
+def read(response: Response) -> Body:
+    """A body that is no stream any more: read at once, or consumed and not kept."""
+    try:
+        content = response.content
+    except RuntimeError:  # what httpx and httpx2 raise for a body that is gone
+        return Body(ending=Ending.COMPLETE)
+    return Body(
+        ending=Ending.COMPLETE,
+        answer=_answers.of_json(content),
+        size=len(content),
+        digest=sha256(content).digest(),
+    )
+
+
+class Watch:
+    """One streamed body. `feed` is the hot path; the end is told to `on_end` once."""
+
+    def __init__(self, headers: Mapping[str, str], on_end: Callable[[], None]) -> None:
+        self._on_end = on_end
+        self._open = [True]  # popped by whoever ends the watch: atomic without a lock
+        self._events = headers.get("content-type", "").startswith("text/event-stream")
+        self._expected = headers.get("content-length")
+        self._decode = _decoder(headers.get("content-encoding", ""))
+        self._hash = sha256()
+        self._head: list[bytes] = []
+        self._tail: deque[bytes] = deque()
+        self._kept = 0
+        self._received = 0
+        self._size = 0
+        self.body: Body | None = None
+
+    def feed(self, chunk: bytes) -> None:
+        """Take one chunk as it came over the wire."""
+        self._received += len(chunk)
+        if self._decode is not None:
+            chunk = self._decode(chunk)
+        if self._size < HEAD_BYTES:
+            self._head.append(chunk[: HEAD_BYTES - self._size])
+        self._size += len(chunk)
+        self._hash.update(chunk)
+        self._tail.append(chunk)
+        self._kept += len(chunk)
+        while self._kept > TAIL_BYTES and len(self._tail) > 1:
+            self._kept -= len(self._tail.popleft())
+
+    def end(self, ending: Ending, error: BaseException | None = None) -> None:
+        """The stream ended so; only the first to say it is heard."""
+        try:
+            self._open.pop()
+        except IndexError:
+            return
+        self.body = self._summary(ending, type(error).__name__ if error else None)
+        self._on_end()
+
+    def so_far(self) -> Body:
+        """What was seen until now, of a stream that somebody else gave up."""
+        return self.body or self._summary(Ending.ABANDONED, None)
+
+    def _summary(self, ending: Ending, error: str | None) -> Body:
+        tail = b"".join(self._tail)[-TAIL_BYTES:]
+        answer = NOTHING
+        if self._events:
+            stream = _answers.of_events(b"".join(self._head), tail)
+            answer = stream.answer
+            if stream.ending is not None:
+                # What follows the last event is transport: no loss if it is cut off.
+                ending, error = stream.ending, stream.error
+        elif self._size <= TAIL_BYTES:
+            answer = _answers.of_json(tail)
+        if ending is Ending.ABANDONED and self._expected == str(self._received):
+            ending = Ending.COMPLETE
+        sound = self._decode is None or self._decode.sound
+        return Body(
+            ending=ending,
+            answer=answer,
+            size=self._size,
+            digest=self._hash.digest() if sound else None,
+            error=error,
+        )
+
+
+class _Undecoded:
+    """Stands for a content coding that we do not read."""
+
+    sound = False
+
+    def __call__(self, chunk: bytes) -> bytes:
+        return chunk
+
+
+class _Inflated:
+    """Decompresses a copy. What it cannot read, the SDK's own decoder raises about."""
+
+    def __init__(self, *wbits: int) -> None:
+        self._choices = iter(wbits)
+        self._inflate = zlib.decompressobj(next(self._choices))
+        self._started = False
+        self.sound = True
+
+    def __call__(self, chunk: bytes) -> bytes:
+        try:
+            plain = self._inflate.decompress(chunk)
+        except zlib.error:
+            return self._again(chunk)
+        self._started = self._started or bool(chunk)
+        return plain
+
+    def _again(self, chunk: bytes) -> bytes:
+        """Some servers call raw deflate `deflate` (RFC 9110 §8.4.1.2 notes it)."""
+        wbits = None if self._started else next(self._choices, None)
+        if wbits is None:
+            self.sound = False
+            return b""
+        self._inflate = zlib.decompressobj(wbits)
+        return self(chunk)
+
+
+def _decoder(coding: str) -> _Undecoded | _Inflated | None:
+    """Content decoding (RFC 9110 §8.4.1) of a copy; None when there is none to do."""
+    match coding.strip().lower():
+        case "" | "identity":
+            return None
+        case "gzip" | "x-gzip":
+            return _Inflated(zlib.MAX_WBITS | 16)
+        case "deflate":
+            return _Inflated(zlib.MAX_WBITS, -zlib.MAX_WBITS)
+        case _:
+            return _Undecoded()
+
+
+class _SyncStream:
+    """A byte stream with a watch on it; `_stream_class` gives it a base class."""
+
+    def __init__(self, inner: Any, watch: Watch) -> None:
+        self._inner = inner
+        self._watch = watch
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)  # httpx2 asks the stream how long it took
+
+    def __iter__(self) -> Iterator[bytes]:
+        feed = self._watch.feed
+        try:
+            for chunk in self._inner:
+                feed(chunk)
+                yield chunk
+        except GeneratorExit:
+            raise  # the reader stopped; `close` tells how that ended
+        except BaseException as error:
+            self._watch.end(Ending.ERROR, error)
+            raise
+        self._watch.end(Ending.COMPLETE)
+
+    def close(self) -> None:
+        try:
+            self._inner.close()
+        finally:
+            self._watch.end(Ending.ABANDONED)
+
+    def __del__(self) -> None:
+        self._watch.end(Ending.ABANDONED)
+
+
+class _AsyncStream:
+    """The same for `async`: `await` is the only difference."""
+
+    def __init__(self, inner: Any, watch: Watch) -> None:
+        self._inner = inner
+        self._watch = watch
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        feed = self._watch.feed
+        try:
+            async for chunk in self._inner:
+                feed(chunk)
+                yield chunk
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            self._watch.end(Ending.ERROR, error)
+            raise
+        self._watch.end(Ending.COMPLETE)
+
+    async def aclose(self) -> None:
+        try:
+            await self._inner.aclose()
+        finally:
+            self._watch.end(Ending.ABANDONED)
+
+    def __del__(self) -> None:
+        self._watch.end(Ending.ABANDONED)
+
+
+def put_on(response: Response, on_end: Callable[[], None], *, is_async: bool) -> Watch:
+    """Wrap the response's unread stream: a watch sees each byte read from it."""
+    watch = Watch(response.headers, on_end)
+    wrapper = _stream_class(response.stream.__class__, is_async=is_async)
+    response.stream = wrapper(response.stream, watch)
+    return watch
+
+
+@lru_cache(maxsize=64)
+def _stream_class(inner: type, *, is_async: bool) -> type:
+    """A watching class that the response's own library takes for its own."""
+    ours, wanted = (
+        (_AsyncStream, "AsyncByteStream")
+        if is_async
+        else (_SyncStream, "SyncByteStream")
+    )
+    bases = [base for base in inspect.getmro(inner) if base.__name__ == wanted]
+    return type(ours.__name__, (ours, *bases[:1]), {})

@@ -1,0 +1,157 @@
+"""Files that survive a crash, and the lock between processes.
+
+Knows fsync, rename and flock on a local POSIX file system. Knows nothing of what the
+bytes mean. Every failure is `TrailUnavailable`, naming path and errno.
+"""
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from affidavit.errors import TrailUnavailable
+
+_LOCK_POLL_SECONDS = 0.005
+
+
+def unavailable(path: Path, error: OSError) -> TrailUnavailable:
+    """The error that tells which path failed, how, and what to do."""
+    name = errno.errorcode.get(error.errno or 0, "unknown error")
+    remedy = {
+        errno.ENOSPC: "Free space on that file system; nothing was lost.",
+        errno.EDQUOT: "Raise the quota or free space; nothing was lost.",
+        errno.EROFS: "The file system is read-only: move the trail or remount it.",
+        errno.EACCES: "Give this user write access to the trail's directory.",
+        errno.ENOENT: "Run `affidavit init`, or set AFFIDAVIT_TRAIL.",
+    }.get(error.errno or 0, "Check the disk that holds it.")
+    return TrailUnavailable(
+        f"{path}: {name} ({os.strerror(error.errno or 0)}). {remedy}"
+    )
+
+
+def sync_directory(path: Path) -> None:
+    """Make the names in a directory durable."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+class Staging:
+    """Files that become durable together: each whole at once, names last.
+
+    A crash leaves any subset of the files, each old or new and never half, and perhaps
+    one `.new` beside a name, which the next write of that name overwrites.
+    """
+
+    def __init__(self) -> None:
+        self._directories: set[Path] = set()
+
+    def write(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
+        """Put `data` at `path`, replacing what stands there."""
+        staged = path.with_name(path.name + ".new")
+        try:
+            self._directory(path.parent)
+            fd = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+            try:
+                write_whole(fd, data, 0)
+                os.fsync(fd)
+            finally:
+                os.close(fd)
+            os.replace(staged, path)
+        except OSError as error:
+            raise unavailable(path, error) from error
+        self._directories.add(path.parent)
+
+    def _directory(self, path: Path) -> None:
+        if path.is_dir():
+            return
+        self._directory(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+        self._directories.add(path.parent)
+
+    def seal(self) -> None:
+        """Make the names durable; only then may anything refer to the files."""
+        for path in sorted(self._directories):
+            try:
+                sync_directory(path)
+            except OSError as error:
+                raise unavailable(path, error) from error
+        self._directories.clear()
+
+
+def replace(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Put `data` at `path`, durable when this returns."""
+    staging = Staging()
+    staging.write(path, data, mode=mode)
+    staging.seal()
+
+
+def create(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Put `data` at a path where nothing stands; `TrailUnavailable` where something
+    does.
+
+    A crash leaves nothing, or the whole file: never one that is short.
+    """
+    staged = path.with_name(path.name + ".new")
+    replace(staged, data, mode=mode)
+    try:
+        os.link(staged, path)
+        os.unlink(staged)
+        sync_directory(path.parent)
+    except OSError as error:
+        raise unavailable(path, error) from error
+
+
+def write_whole(fd: int, data: bytes, offset: int) -> None:
+    """`pwrite` until all of `data` is written; raises `OSError`."""
+    view = memoryview(data)
+    while view:
+        written = os.pwrite(fd, view, offset)
+        view, offset = view[written:], offset + written
+
+
+class ProcessLock:
+    """An exclusive lock on a file, between processes and within one.
+
+    `flock` belongs to an open file description: it is gone when its holder dies, and
+    two descriptions in one process exclude each other too.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def held(self, *, seconds: float) -> Iterator[bool]:
+        """Hold the lock; the value says whether it was had within `seconds`."""
+        try:
+            fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise unavailable(self._path, error) from error
+        try:
+            yield self._within(fd, time.monotonic() + seconds)
+        finally:
+            # Unlock by name: a child forked meanwhile holds a copy of this description,
+            # and closing ours alone would leave the lock with it.
+            fcntl.flock(fd, fcntl.LOCK_UN)
+            os.close(fd)
+
+    def _within(self, fd: int, deadline: float) -> bool:
+        while not try_lock(fd):
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_LOCK_POLL_SECONDS)
+        return True
+
+
+def try_lock(fd: int) -> bool:
+    """Take the exclusive lock of an open file if nobody holds it."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,281 @@
+"""The life of one call, without I/O: `consider` before it leaves, `conclude` after.
+
+Knows what a decision's and an outcome's record say (docs/formats/trail.md). Time and
+randomness come in with each call; whoever asks makes the record durable before anything
+leaves. Records only what can be told: text from outside is clipped and made printable,
+so that there is no call whose refusal cannot be written down.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from affidavit import canonical
+from affidavit.calls import Attempt, Call, Finding, Outcome
+from affidavit.canonical import Json
+from affidavit.errors import Reason
+from affidavit.policy.engine import Decision, Effect, decide
+from affidavit.policy.loader import Policy
+from affidavit.trail.record import Field, Kind, Labels, Record, new_id, stamp
+
+Detector = Callable[[Call], tuple[Finding, ...]]
+
+OBSERVED = "observed"
+"""Effect of a call that was let through in observe mode and would have been refused."""
+_NAME_CHARACTERS = 256
+_ANSWER_CHARACTERS = 64
+"""Of what a provider names in its answer: bounds an outcome's size (see `writer`)."""
+_PROSE_CHARACTERS = 600
+_MOST = 16
+_MOST_ATTEMPTS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When something happens, and the randomness it needs."""
+
+    nanoseconds: int
+    """Unix time."""
+    monotonic: int
+    """ms since boot."""
+    random: bytes
+    """10 bytes for an id."""
+
+    @property
+    def milliseconds(self) -> int:
+        """Unix time."""
+        return self.nanoseconds // 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What was decided about one call, and the record that says so."""
+
+    id: str
+    effect: str
+    """`permit`, `refuse`, `review` or `observed`."""
+    reasons: tuple[Reason, ...]
+    """Decisive reason first."""
+    record: Record
+
+    @property
+    def refused(self) -> bool:
+        """Whether the call must not leave."""
+        return self.effect not in (Effect.PERMIT.value, OBSERVED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """One policy in force, with what deciding and recording under it takes."""
+
+    policy: Policy
+    detectors: Sequence[Detector]
+    labels: Labels
+    content_key: bytes
+    boot: str
+    policy_hex: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "policy_hex", self.policy.digest.removeprefix("sha256:")
+        )
+
+    def consider(self, call: Call, moment: Moment) -> Verdict:
+        """Decide `call`: pure, and total for every `Call`."""
+        findings = tuple(found for detect in self.detectors for found in detect(call))
+        now = datetime.fromtimestamp(moment.nanoseconds // 10**9, UTC)
+        decision = decide(self.policy, call, findings, now=now)
+        effect = decision.effect.value
+        if decision.effect is not Effect.PERMIT and self.policy.mode == "observe":
+            effect = OBSERVED
+        identifier = new_id(moment.milliseconds, moment.random)
+        record = Record(
+            kind=Kind.DECISION,
+            id=identifier,
+            at=stamp(moment.milliseconds),
+            effect=effect,
+            policy=self.policy_hex,
+            labels=self._labels(call),
+            body=canonical.dumps(
+                self._decision(identifier, call, findings, decision, moment)
+            ),
+        )
+        return Verdict(
+            id=identifier, effect=effect, reasons=decision.reasons, record=record
+        )
+
+    def conclude(self, verdict: Verdict, outcome: Outcome, moment: Moment) -> Record:
+        """The record of what became of a call that left."""
+        return Record(
+            kind=Kind.OUTCOME,
+            id=verdict.id,
+            at=stamp(moment.milliseconds),
+            effect=outcome.ending.value,
+            body=canonical.dumps(self._outcome(verdict.id, outcome)),
+        )
+
+    def _labels(self, call: Call) -> dict[str, str]:
+        return {
+            name: self.labels.of(name, printable(value))
+            for name, value in _labelled(call)
+            if value is not None
+        }
+
+    def _decision(
+        self,
+        identifier: str,
+        call: Call,
+        findings: Iterable[Finding],
+        decision: Decision,
+        moment: Moment,
+    ) -> dict[str, Json]:
+        body: dict[str, Json] = {
+            "boot": self.boot,
+            "content": {
+                "bytes": len(call.content),
+                "commitment": self._commit(identifier, b"request", call.content),
+            },
+            "endpoint": printable(call.endpoint),
+            "host": printable(call.host),
+            "mode": self.policy.mode,
+            "mono": moment.monotonic,
+            "provider": call.provider,
+            "purpose": printable(call.purpose) if call.purpose is not None else None,
+            "reasons": _reasons(decision.reasons),
+        }
+        body |= _present(
+            model=call.model,
+            subject=call.subject,
+            safety=call.safety_id,
+            project=call.project,
+        )
+        optional: dict[str, Json] = {
+            "parameters": _parameters(call.parameters),
+            "unread": dict(call.unread),
+            "findings": [_finding(each) for each in findings][:_MOST],
+            "warnings": _reasons(decision.warnings),
+            "shadow": _reasons(decision.shadow),
+        }
+        return body | {name: value for name, value in optional.items() if value}
+
+    def _outcome(self, identifier: str, outcome: Outcome) -> dict[str, Json]:
+        # Several tries: the first and the last ones tell the story, and the record must
+        # fit the space that was kept for it on a full disk.
+        attempts = outcome.attempts
+        if len(attempts) > _MOST_ATTEMPTS:
+            attempts = attempts[:1] + attempts[1 - _MOST_ATTEMPTS :]
+        body: dict[str, Json] = {"attempts": [_attempt(each) for each in attempts]}
+        if len(attempts) != len(outcome.attempts):
+            body["attempted"] = len(outcome.attempts)
+        if outcome.input_tokens is not None or outcome.output_tokens is not None:
+            body["usage"] = {
+                "input": outcome.input_tokens or 0,
+                "output": outcome.output_tokens or 0,
+            }
+        if outcome.output_digest is not None:
+            body["output"] = {
+                "bytes": outcome.output_bytes,
+                "commitment": self._commit(
+                    identifier, b"response", outcome.output_digest
+                ),
+            }
+        return body | _present(
+            _ANSWER_CHARACTERS,
+            response=outcome.response_id,
+            model=outcome.model,
+            finish=outcome.finish_reason,
+            error=outcome.error,
+        )
+
+    def _commit(self, identifier: str, part: bytes, data: bytes) -> str:
+        return canonical.text(
+            canonical.mac(content_key(self.content_key, identifier, part), data)
+        )
+
+
+def content_key(key: bytes, identifier: str, part: bytes) -> bytes:
+    """The key of one record's commitment; revealing it opens that content alone."""
+    return canonical.derive(key, identifier.encode("ascii") + b"\0" + part)
+
+
+def _labelled(call: Call) -> tuple[tuple[str, str | None], ...]:
+    return (
+        (Field.PURPOSE.value, call.purpose),
+        (Field.MODEL.value, call.model),
+        (Field.ENDPOINT.value, call.endpoint),
+        (Field.SUBJECT.value, call.subject),
+        (Field.SAFETY.value, call.safety_id),
+        (Field.PROJECT.value, call.project),
+    )
+
+
+def printable(value: str, limit: int = _NAME_CHARACTERS) -> str:
+    """`value` as a record can hold it: at most `limit` characters, all of them text.
+
+    Control characters and lone surrogates, which no honest name has, become `?`.
+    """
+    if len(value) > limit:
+        value = value[: limit - 1] + "…"
+    if value.isprintable():
+        return value
+    return "".join(each if each.isprintable() else "?" for each in value)
+
+
+def _present(limit: int = _NAME_CHARACTERS, **values: str | None) -> dict[str, Json]:
+    return {
+        name: printable(value, limit)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _parameters(values: Mapping[str, int | str | bool]) -> dict[str, Json]:
+    return {
+        printable(name): _parameter(value)
+        for name, value in list(values.items())[: 2 * _MOST]
+    }
+
+
+def _parameter(value: int | str) -> Json:
+    if isinstance(value, str):
+        return printable(value)
+    # Beyond 2^53 a number has no canonical form (RFC 8785 §3.2.2.3).
+    return value if abs(value) < 1 << 53 else str(value)
+
+
+@lru_cache(maxsize=1024)
+def _reason(reason: Reason) -> Json:
+    said = {
+        "rule": reason.rule,
+        "message": reason.message,
+        "clause": reason.clause,
+        "where": reason.where,
+        "evidence": reason.evidence,
+    }
+    return {
+        name: printable(value, _PROSE_CHARACTERS)
+        for name, value in said.items()
+        if value is not None
+    }
+
+
+def _reasons(reasons: Sequence[Reason]) -> list[Json]:
+    return [_reason(reason) for reason in reasons[:_MOST]]
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "kind": finding.kind,
+        "score": f"{finding.score:.3f}",
+        "activity": finding.activity,
+        "rules": list(finding.rules[:_MOST]),
+        "detector": finding.detector,
+    }
+
+
+def _attempt(attempt: Attempt) -> Json:
+    said: dict[str, Json] = {"ms": attempt.milliseconds, "status": attempt.status}
+    return said | _present(
+        _ANSWER_CHARACTERS, request_id=attempt.request_id, error=attempt.error
+    )

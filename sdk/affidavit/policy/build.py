@@ -1,0 +1,183 @@
+"""From the files of a valid policy to what is in force.
+
+Knows how each field becomes a value that the engine reads, and what the digest covers.
+Reads nothing and refuses nothing: `assemble` and `meaning` have done so.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from affidavit import canonical
+from affidavit.errors import Reason
+from affidavit.policy import conditions, in_force, meaning, model
+from affidavit.policy.assemble import Assembly, Document
+from affidavit.policy.globs import Globs
+from affidavit.policy.in_force import Group, Policy
+from affidavit.policy.refusals import PERMITS
+
+UNCONFIRMED = "(The wording of this clause is not confirmed.)"
+MOST_PAIRS = 20_000
+"""Rules times purposes up to which rules are settled at load; about 5 µs a pair."""
+
+
+def build(assembly: Assembly, root: model.PolicyFile) -> Policy:
+    """The policy that these files put in force."""
+    waivers: dict[str, dict[str, tuple[in_force.Waiver, ...]]] = {}
+    for document, index, waiver in meaning.all_waivers(assembly):
+        approved = _waiver(waiver, document.where("waivers", index))
+        of_rule = waivers.setdefault(waiver.rule, {})
+        earlier = of_rule.get(waiver.purpose, ())
+        of_rule[waiver.purpose] = (*earlier, approved)
+    purposes = _purposes(assembly)
+    rules = tuple(
+        _rule(document, index, rule, waivers.get(rule.id, {}))
+        for document, index, rule in meaning.all_rules(assembly)
+    )
+    return Policy(
+        name=root.name,
+        mode=root.mode,
+        digest=digest(assembly, root),
+        sources=tuple(assembly.sources),
+        purposes=MappingProxyType(purposes),
+        rules=rules,
+        applicable=_applicable(rules, purposes),
+        packs=tuple(
+            in_force.Pack(
+                name=pack.name,
+                provider=pack.provider,
+                source=pack.source,
+                reviewed=pack.reviewed,
+            )
+            for pack in _packs(assembly)
+        ),
+    )
+
+
+def _applicable(
+    rules: tuple[in_force.Rule, ...], purposes: Mapping[str, in_force.Purpose]
+) -> Mapping[str, tuple[in_force.Rule, ...]]:
+    if len(rules) * len(purposes) > MOST_PAIRS:
+        return MappingProxyType({})
+    return MappingProxyType(
+        {
+            name: tuple(rule for rule in rules if not conditions.settled(rule, purpose))
+            for name, purpose in purposes.items()
+        }
+    )
+
+
+def digest(assembly: Assembly, root: model.PolicyFile) -> str:
+    """`sha256:<hex>` over the canonical JSON of all that decides or is said.
+
+    Covered: version, name and mode of the policy in force; every purpose; every rule in
+    the order of evaluation; every waiver; name, provider, source and review date of
+    every pack; each field with its value, messages and descriptions included. Not
+    covered: comments, formatting, the order of keys, which file a part stands in, and a
+    field that repeats its default. Defaults therefore never change within a version.
+    """
+    effective: dict[str, Any] = {
+        "apiVersion": root.api_version,
+        "name": root.name,
+        "mode": root.mode,
+        "packs": [_dumped(pack, exclude={"rules"}) for pack in _packs(assembly)],
+        "purposes": {
+            name: _dumped(purpose)
+            for _, name, purpose in meaning.all_purposes(assembly)
+        },
+        "rules": [_dumped(rule) for _, _, rule in meaning.all_rules(assembly)],
+        "waivers": [_dumped(waiver) for _, _, waiver in meaning.all_waivers(assembly)],
+    }
+    return f"sha256:{canonical.sha256(canonical.dumps(effective)).hex()}"
+
+
+def _dumped(part: model.Part, exclude: set[str] | None = None) -> dict[str, Any]:
+    return part.model_dump(
+        mode="json", by_alias=True, exclude_defaults=True, exclude=exclude
+    )
+
+
+def _packs(assembly: Assembly) -> list[model.PackFile]:
+    contents = [document.content for document in assembly.documents]
+    return [content for content in contents if isinstance(content, model.PackFile)]
+
+
+def _purposes(assembly: Assembly) -> Mapping[str, in_force.Purpose]:
+    return {
+        name: _purpose(name, purpose, document.where("purposes", name))
+        for document, name, purpose in meaning.all_purposes(assembly)
+    }
+
+
+def _purpose(name: str, purpose: model.Purpose, where: str) -> in_force.Purpose:
+    trains, evaluates = purpose.trains_model, purpose.evaluates_model
+    models, endpoints = _globs(purpose.models), _globs(purpose.endpoints)
+    return in_force.Purpose(
+        name=name,
+        where=where,
+        description=purpose.description,
+        owner=purpose.owner,
+        models=models,
+        endpoints=endpoints,
+        expires=purpose.expires,
+        activities=_globs(purpose.activities),
+        trains_model=None
+        if trains is None
+        else in_force.TrainsModel(
+            kind=trains.kind,
+            distributed=trains.distributed,
+            competing=trains.competing,
+            within_provider=trains.within_provider,
+        ),
+        evaluates_model=None
+        if evaluates is None
+        else in_force.EvaluatesModel(competing=evaluates.competing),
+        data=frozenset(purpose.data or ()),
+        permission=Reason(
+            rule=PERMITS,
+            message=f"Purpose {name} allows {models} on {endpoints}.",
+            where=where,
+        ),
+    )
+
+
+def _globs(patterns: tuple[str, ...] | None) -> Globs | None:
+    return None if patterns is None else Globs(patterns)
+
+
+def _rule(
+    document: Document,
+    index: int,
+    rule: model.Rule,
+    waivers: Mapping[str, tuple[in_force.Waiver, ...]],
+) -> in_force.Rule:
+    def where(group: Group, number: int) -> str:
+        return document.where("rules", index, group.value, number)
+
+    listed, test = conditions.compiled(rule, where)
+    unconfirmed = isinstance(rule, model.PackRule) and rule.review
+    return in_force.Rule(
+        id=rule.id,
+        effect=rule.effect,
+        level=rule.level,
+        message=f"{rule.message} {UNCONFIRMED}" if unconfirmed else rule.message,
+        where=document.where("rules", index),
+        clause=rule.clause,
+        remedy=rule.remedy,
+        owner=rule.owner,
+        severity=rule.severity,
+        conditions=listed,
+        test=test,
+        waivers=waivers,
+    )
+
+
+def _waiver(waiver: model.Waiver, where: str) -> in_force.Waiver:
+    return in_force.Waiver(
+        rule=waiver.rule,
+        purpose=waiver.purpose,
+        approved_by=waiver.approved_by,
+        ticket=waiver.ticket,
+        expires=waiver.expires,
+        where=where,
+    )

@@ -1,0 +1,177 @@
+"""What the files of a policy mean together: names that must exist, once.
+
+Knows no dates: what was valid yesterday and is only old today is `check`'s business.
+Everything here is an error, because each is a rule, a waiver or a mode that would
+silently not do what its author wrote.
+"""
+
+from collections.abc import Iterator
+
+from affidavit.policy.assemble import Assembly, Document
+from affidavit.policy.globs import is_pattern
+from affidavit.policy.in_force import Level
+from affidavit.policy.model import (
+    Condition,
+    PackFile,
+    PolicyFile,
+    Purpose,
+    Rule,
+    Waiver,
+)
+from affidavit.policy.nearest import shown
+from affidavit.policy.report import Code
+
+GROUPS = ("all", "any", "none")
+
+
+def examine(assembly: Assembly) -> None:
+    """Report every contradiction between the files, and within them."""
+    if not assembly.documents:
+        return
+    _unique_rules(assembly)
+    _unique_purposes(assembly)
+    _pack_names(assembly)
+    _modes(assembly)
+    rules = {rule.id: rule for _, _, rule in all_rules(assembly)}
+    purposes = {name for _, name, _ in all_purposes(assembly)}
+    for document, index, waiver in all_waivers(assembly):
+        _waiver(document, index, waiver, rules, purposes)
+    for document, index, rule in all_rules(assembly):
+        if isinstance(document.content, PolicyFile):
+            _conditions(document, index, rule, purposes)
+
+
+def all_rules(assembly: Assembly) -> Iterator[tuple[Document, int, Rule]]:
+    """Each rule with its file and its index there, in the order of evaluation."""
+    for document in assembly.documents:
+        for index, rule in enumerate(document.content.rules):
+            yield document, index, rule
+
+
+def all_purposes(assembly: Assembly) -> Iterator[tuple[Document, str, Purpose]]:
+    """Each purpose with its file and its name."""
+    for document in assembly.documents:
+        if isinstance(document.content, PolicyFile):
+            for name, purpose in (document.content.purposes or {}).items():
+                yield document, name, purpose
+
+
+def all_waivers(assembly: Assembly) -> Iterator[tuple[Document, int, Waiver]]:
+    """Each waiver with its file and its index there."""
+    for document in assembly.documents:
+        if isinstance(document.content, PolicyFile):
+            for index, waiver in enumerate(document.content.waivers):
+                yield document, index, waiver
+
+
+def conditions(rule: Rule) -> Iterator[tuple[str, int, Condition]]:
+    """Each condition of a rule with the list that it stands in and its index there."""
+    for group, members in zip(
+        GROUPS, (rule.all_of, rule.any_of, rule.none_of), strict=True
+    ):
+        for index, condition in enumerate(members or ()):
+            yield group, index, condition
+
+
+def _unique_rules(assembly: Assembly) -> None:
+    first: dict[str, str] = {}
+    for document, index, rule in all_rules(assembly):
+        if rule.id in first:
+            document.report.error(
+                Code.DUPLICATE_NAME,
+                document.place("rules", index, "id"),
+                f"rule {rule.id} is already defined at {first[rule.id]}",
+                remedy="Give each rule its own id: none replaces another.",
+            )
+        first.setdefault(rule.id, document.where("rules", index))
+
+
+def _unique_purposes(assembly: Assembly) -> None:
+    first: dict[str, str] = {}
+    for document, name, _ in all_purposes(assembly):
+        if name in first:
+            document.report.error(
+                Code.DUPLICATE_NAME,
+                document.place("purposes", name, key=True),
+                f"purpose {name} is already defined at {first[name]}",
+                remedy="Declare each purpose once: none replaces another.",
+            )
+        first.setdefault(name, document.where("purposes", name))
+
+
+def _pack_names(assembly: Assembly) -> None:
+    for document in assembly.documents:
+        pack = document.content
+        if isinstance(pack, PackFile) and pack.name != document.file.stem:
+            document.report.error(
+                Code.WRONG_VALUE,
+                document.place("name"),
+                f"the pack is named {pack.name} and its file {document.file.name}",
+                remedy="Name both the same: `extends` finds a pack by its file.",
+            )
+
+
+def _modes(assembly: Assembly) -> None:
+    root = assembly.documents[0].content
+    mode = root.mode if isinstance(root, PolicyFile) else None
+    for document in assembly.documents[1:]:
+        content = document.content
+        if (
+            not isinstance(content, PolicyFile)
+            or "mode" not in content.model_fields_set
+        ):
+            continue
+        if content.mode != mode:
+            document.report.error(
+                Code.MODE_CONFLICT,
+                document.place("mode"),
+                f"`mode: {content.mode}` here, but the policy in force has {mode}",
+                remedy="The mode of the policy in force counts; make both the same.",
+            )
+
+
+def _waiver(
+    document: Document,
+    index: int,
+    waiver: Waiver,
+    rules: dict[str, Rule],
+    purposes: set[str],
+) -> None:
+    if waiver.purpose not in purposes:
+        document.report.error(
+            Code.UNKNOWN_PURPOSE,
+            document.place("waivers", index, "purpose"),
+            f"no purpose {shown(waiver.purpose)} to waive a rule for",
+            remedy=document.report.suggestion(waiver.purpose, purposes),
+        )
+    rule = rules.get(waiver.rule)
+    place = document.place("waivers", index, "rule")
+    if rule is None:
+        document.report.error(
+            Code.UNKNOWN_RULE,
+            place,
+            f"no rule {shown(waiver.rule)} to waive",
+            remedy=document.report.suggestion(waiver.rule, rules),
+        )
+    elif rule.level is not Level.WAIVABLE:
+        document.report.error(
+            Code.NOT_WAIVABLE,
+            place,
+            f"rule {rule.id} is {rule.level.value}: it cannot be waived",
+            remedy="Only a rule with `level: waivable` can be.",
+        )
+
+
+def _conditions(document: Document, index: int, rule: Rule, purposes: set[str]) -> None:
+    """A prohibition for a misspelt purpose would never match, and so permit."""
+    for group, number, condition in conditions(rule):
+        for item, name in enumerate(condition.purpose or ()):
+            if is_pattern(name) or name in purposes:
+                continue
+            place = document.place("rules", index, group, number, "purpose", item)
+            document.report.error(
+                Code.UNKNOWN_PURPOSE,
+                place,
+                f"the rule names purpose {shown(name)}, which is not declared",
+                remedy=document.report.suggestion(name, purposes),
+            )

@@ -1,0 +1,28 @@
+"""For users' own tests: a provider on loopback, and a governor in memory.
+
+Imported as needed: the sandbox brings a server along, the conformance classes openai.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from affidavit.testing.conformance import conformance_classes as conformance_classes
+    from affidavit.testing.governor import MemoryGovernor as MemoryGovernor
+    from affidavit.testing.sandbox import Sandbox as Sandbox
+
+__all__ = ["MemoryGovernor", "Sandbox", "conformance_classes"]
+
+_LAZY = {
+    "MemoryGovernor": "affidavit.testing.governor",
+    "Sandbox": "affidavit.testing.sandbox",
+    "conformance_classes": "affidavit.testing.conformance",
+}
+
+
+def __getattr__(name: str) -> object:
+    home = _LAZY.get(name)
+    if home is None:
+        raise AttributeError(f"module 'affidavit.testing' has no attribute {name!r}")
+    value: object = getattr(import_module(home), name)
+    return value

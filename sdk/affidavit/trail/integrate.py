@@ -1,0 +1,231 @@
+"""From the WALs into the tree: what every process's keeper does, one at a time.
+
+Knows how to read the WALs of living and dead writers, how a torn tail is cut, and when
+a WAL may go. The order of becoming durable is `storage`'s.
+"""
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from heapq import merge
+from pathlib import Path
+
+from affidavit.canonical import Json
+from affidavit.durable import ProcessLock, Staging, try_lock, unavailable
+from affidavit.errors import BrokenTrail, Malformed
+from affidavit.tlog.checkpoint import Checkpoint
+from affidavit.tlog.tiles import TILE_WIDTH, Read, read_entries, tile_at
+from affidavit.trail import record, segment, wal
+from affidavit.trail.identity import Identity
+from affidavit.trail.state import State, Taken
+from affidavit.trail.storage import Leaf, Storage
+
+WAL_DIRECTORY = "wal"
+RECOVERED_DIRECTORY = "recovered"
+_PIECE_BYTES = 256 << 10
+_log = logging.getLogger("affidavit.trail")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """The torn tail of a writer that is gone."""
+
+    wal: str
+    offset: int
+    data: bytes
+
+    @property
+    def body(self) -> dict[str, Json]:
+        """The body of the `recovery` record that tells of it."""
+        return {
+            "wal": self.wal,
+            "offset": self.offset,
+            "bytes": len(self.data),
+            "frames": wal.following(self.data, 0),
+            "sha256": hashlib.sha256(self.data).hexdigest(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harvest:
+    """What one WAL file gives beyond what the tree already took."""
+
+    path: Path
+    leaves: Sequence[Leaf]
+    taken: Taken | None
+    """None when the file holds no record at all."""
+    finished: bool
+    """Whether its writer has left it and nothing is left to take."""
+    cut: Cut | None = None
+
+
+class Integrator:
+    """Takes every WAL's new records into the tree and publishes the larger head."""
+
+    def __init__(
+        self, storage: Storage, identity: Identity, tell: Callable[[Cut], None]
+    ) -> None:
+        """`tell` makes a `recovery` record durable before the torn bytes are cut."""
+        self._storage = storage
+        self._identity = identity
+        self._tell = tell
+        self._lock = ProcessLock(storage.path / "lock")
+
+    def run(self, *, lock_seconds: float) -> Checkpoint | None:
+        """The tree head afterwards, or None when somebody else holds the lock.
+
+        Raises `BrokenTrail`, `TrailMismatch` or `TrailUnavailable`; nothing is lost
+        then, and records go on being durable in their WALs.
+        """
+        with self._lock.held(seconds=lock_seconds) as had:
+            return self._integrate() if had else None
+
+    def _integrate(self) -> Checkpoint:
+        storage = self._storage
+        head, state = storage.checkpoint(), storage.state()
+        harvests = [
+            harvest(path, state, self._identity, storage.read) for path in self._files()
+        ]
+        for each in harvests:
+            if each.cut is not None:
+                self._recover(each.cut)
+        leaves = merged(harvests)
+        taken = {each.path.name: each.taken for each in harvests if each.taken}
+        if leaves:
+            state = storage.extend(state, leaves, taken)
+        if state.size > head.size:
+            published = storage.publish(state)
+            storage.forget_partials(head.size, published.size)
+            head = published
+        # Only now: every frame is in a tree whose head is durable. A crash before this
+        # line leaves files that the next integration finds empty of news, and removes.
+        for each in harvests:
+            if each.finished:
+                each.path.unlink(missing_ok=True)
+        return head
+
+    def _files(self) -> list[Path]:
+        directory = self._storage.path / WAL_DIRECTORY
+        try:
+            return sorted(directory.glob("*" + segment.SUFFIX))
+        except OSError as error:
+            raise unavailable(directory, error) from error
+
+    def _recover(self, cut: Cut) -> None:
+        kept = self._storage.path / RECOVERED_DIRECTORY / f"{cut.wal}@{cut.offset}"
+        if kept.exists():
+            return
+        # The record first: a crash after it tells of the cut twice, never not at all.
+        self._tell(cut)
+        staging = Staging()
+        staging.write(kept, cut.data)
+        staging.seal()
+
+
+def merged(harvests: Sequence[Harvest]) -> list[Leaf]:
+    """All leaves by their times, each writer's in its own order whatever its clock
+    did.
+    """
+    chains: dict[str, list[Leaf]] = {}
+    for each in sorted(harvests, key=lambda each: each.path.name):
+        writer = each.path.name.rpartition("-")[0]
+        chains.setdefault(writer, []).extend(each.leaves)
+    return list(merge(*chains.values(), key=lambda leaf: record.moment_of(leaf.entry)))
+
+
+def harvest(path: Path, state: State, identity: Identity, read: Read) -> Harvest:
+    """Read what a WAL file holds beyond `state`; `read` reads the tree's files."""
+    key = identity.secrets.wal
+    with _opened(path) as (fd, dead):
+        taken = state.wals.get(path.name)
+        data = _rest(path, fd, taken.offset if taken else 0)
+    if taken is not None:
+        return _further(path, data, taken, key, dead=dead, known=taken.seq)
+    try:
+        header, frame = wal.header(data)
+        wal.authenticate(key, wal.MAGIC, frame)
+    except Malformed:
+        # Renamed into place only with a durable header: this one never was ours.
+        cut = Cut(wal=path.name, offset=0, data=data) if data.strip(b"\0") else None
+        return Harvest(path=path, leaves=(), taken=None, finished=dead, cut=cut)
+    except BrokenTrail as error:
+        _tampered(path, error)
+        return Harvest(path=path, leaves=(), taken=None, finished=False)
+    begin = Taken(offset=frame.end, mac=header.after, seq=header.first)
+    known = _in_tree(read, state.size, header)
+    return _further(path, data[frame.end :], begin, key, dead=dead, known=known)
+
+
+def _in_tree(read: Read, size: int, header: wal.Header) -> int:
+    """The `seq` after the last one that the tree has of a segment's records.
+
+    `state` forgets a segment once it is removed. Were it put back, its records would be
+    taken in again, under a true signature: therefore the tree itself is asked, from the
+    size that the header says it began at.
+    """
+    known, written_by = header.first, f'"writer":"{header.writer}"}}'.encode()
+    for index in range(header.size // TILE_WIDTH, -(-size // TILE_WIDTH)):
+        for entry in read_entries(read, tile_at("entries", index, size)):
+            if entry.endswith(written_by):
+                known = max(known, record.decode(entry).seq + 1)
+    return known
+
+
+def _further(
+    path: Path, data: bytes, begin: Taken, key: bytes, *, dead: bool, known: int
+) -> Harvest:
+    """What `data` gives from `begin` on, without the records before `seq` `known`."""
+    leaves: list[Leaf] = []
+    mac, end, intact = begin.mac, 0, True
+    try:
+        for frame in wal.scan(data):
+            wal.authenticate(key, mac, frame)
+            entry, salt, body = frame.parts()
+            leaves.append(Leaf(entry, salt + body))
+            mac, end = frame.mac, frame.end
+    except (BrokenTrail, Malformed) as error:
+        _tampered(path, error)
+        intact = False
+    offset = begin.offset + end
+    torn = data[end:].rstrip(b"\0") if dead and intact else b""
+    return Harvest(
+        path=path,
+        leaves=leaves[max(0, known - begin.seq) :],
+        taken=Taken(offset=offset, mac=mac, seq=begin.seq + len(leaves)),
+        finished=dead and intact,
+        cut=Cut(wal=path.name, offset=offset, data=torn) if torn else None,
+    )
+
+
+def _tampered(path: Path, error: Exception) -> None:
+    # The evidence stays where it is, and does not keep other writers' records out.
+    _log.error("%s: %s Run `affidavit trail verify`.", path, error)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[int, bool]]:
+    """The file, and whether its writer is gone (settled before anything is read)."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise unavailable(path, error) from error
+    try:
+        yield fd, try_lock(fd)
+    finally:
+        os.close(fd)
+
+
+def _rest(path: Path, fd: int, offset: int) -> bytes:
+    try:
+        parts: list[bytes] = []
+        while chunk := os.pread(fd, _PIECE_BYTES, offset):
+            parts.append(chunk)
+            offset += len(chunk)
+            if not chunk.strip(b"\0"):
+                break  # preallocated space: nothing was written beyond
+        return b"".join(parts)
+    except OSError as error:
+        raise unavailable(path, error) from error

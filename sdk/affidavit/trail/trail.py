@@ -1,0 +1,152 @@
+"""A trail that this process writes: writer, integrator, and the thread that keeps it.
+
+Knows when to integrate (an interval after something was written, and at close). Decides
+nothing about records. Opening checks that the trail is this identity's; a process that
+records nothing writes nothing.
+"""
+
+import contextlib
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from affidavit.canonical import Json
+from affidavit.errors import AffidavitError
+from affidavit.tlog.checkpoint import Checkpoint
+from affidavit.trail import record as records
+from affidavit.trail.identity import Identity
+from affidavit.trail.integrate import WAL_DIRECTORY, Cut, Integrator
+from affidavit.trail.record import Clock, Kind, Randomness, Record
+from affidavit.trail.storage import Storage
+from affidavit.trail.writer import Writer
+
+CHECKPOINT_SECONDS = 1.0
+CLOSE_LOCK_SECONDS = 10.0
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_log = logging.getLogger("affidavit.trail")
+
+
+def boot_id() -> str:
+    """What names this boot of the machine; empty where the system does not say."""
+    try:
+        return _BOOT_ID.read_text("ascii").strip()
+    except OSError:
+        return ""
+
+
+class Trail:
+    """An open trail. Thread-safe; survives a fork (the child writes its own WAL).
+
+    Opening raises `TrailNotFound`, `TrailMismatch`, `TrailUnavailable` or
+    `BrokenTrail`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        identity: Identity,
+        *,
+        first_record: Callable[[], Record],
+        clock: Clock = time.time_ns,
+        randomness: Randomness = secrets.token_bytes,
+        checkpoint_seconds: float = CHECKPOINT_SECONDS,
+    ) -> None:
+        self.path = path
+        self.identity = identity
+        self._clock, self._randomness = clock, randomness
+        self._seconds = checkpoint_seconds
+        storage = Storage(path, identity)
+        storage.checkpoint()
+        self._integrator = Integrator(storage, identity, self._tell)
+        self._writer = Writer(
+            directory=path / WAL_DIRECTORY,
+            identity=identity,
+            first_record=first_record,
+            boot=boot_id(),
+            randomness=randomness,
+            sealed_size=lambda: storage.checkpoint().size,
+            on_progress=self._progressed,
+            on_fork=self._forked,
+        )
+        self._forked()
+
+    def append(self, record: Record, *, owes_outcome: bool = False) -> None:
+        """Return when `record` is durable, else raise (see `Writer.append`)."""
+        self._writer.append(record, owes_outcome=owes_outcome)
+
+    async def aappend(self, record: Record, *, owes_outcome: bool = False) -> None:
+        """As `append`, without holding up the event loop."""
+        await self._writer.aappend(record, owes_outcome=owes_outcome)
+
+    def note(self, record: Record) -> None:
+        """Write an outcome down without waiting for the disk."""
+        self._writer.note(record)
+
+    def seal(self, *, lock_seconds: float = CLOSE_LOCK_SECONDS) -> Checkpoint | None:
+        """Take every durable record into the tree now; None if the lock was not had."""
+        self._writer.flush()
+        return self._integrator.run(lock_seconds=lock_seconds)
+
+    def close(self) -> None:
+        """Flush, say goodbye in the trail, integrate, let go. Twice is once."""
+        with self._closing:
+            if self._stop.is_set():
+                return
+            self._stop.set()
+        self._work.set()
+        if self._keeper is not None:
+            self._keeper.join()
+        self._writer.close(self._last)
+        if self._wrote:
+            self._integrator.run(lock_seconds=CLOSE_LOCK_SECONDS)
+
+    def _last(self, count: int) -> Record:
+        return self._fresh(Kind.CLOSE, {"records": count})
+
+    def _tell(self, cut: Cut) -> None:
+        self._writer.append(self._fresh(Kind.RECOVERY, cut.body))
+
+    def _fresh(self, kind: Kind, body: dict[str, Json]) -> Record:
+        return records.fresh(kind, body, clock=self._clock, randomness=self._randomness)
+
+    def _forked(self) -> None:
+        """Begin without a keeper: threads do not survive a fork, nor do their locks."""
+        self._closing = threading.Lock()
+        self._work, self._stop = threading.Event(), threading.Event()
+        self._keeper: threading.Thread | None = None
+        self._wrote = False
+
+    def _progressed(self) -> None:
+        self._wrote = True
+        if self._work.is_set():
+            return
+        self._work.set()
+        with self._closing:
+            if self._keeper is None and not self._stop.is_set():
+                keeper = threading.Thread(
+                    target=self._keep, name="affidavit-keeper", daemon=True
+                )
+                # An interpreter that is shutting down starts no thread any more;
+                # close() integrates then.
+                with contextlib.suppress(RuntimeError):
+                    keeper.start()
+                    self._keeper = keeper
+
+    def _keep(self) -> None:
+        while not self._stop.is_set():
+            self._work.wait()
+            if self._stop.wait(self._seconds):
+                return
+            self._work.clear()
+            try:
+                self._writer.flush()
+                if self._integrator.run(lock_seconds=0) is None:
+                    self._work.set()
+            except AffidavitError as error:
+                # Calls go on: their records are durable in the WAL. What stands still
+                # is the checkpoint, and `doctor` and `verify` tell how old it is.
+                _log.error("%s: not integrated: %s", self.path, error)
+                self._work.set()

@@ -1,0 +1,155 @@
+"""What a verification found. Values only: nothing here reads or decides anything."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import assert_never
+
+MAX_PROBLEMS = 1000
+"""Problems kept in full; the rest are counted. Every record of a forgery may be bad."""
+
+
+class Verdict(Enum):
+    """The answer, and nothing finer."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    INCOMPLETE = "incomplete"
+    """Nothing contradicts, but something that must be there to decide is not."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 valid, 1 invalid, 2 not enough to decide."""
+        match self:
+            case Verdict.VALID:
+                return 0
+            case Verdict.INVALID:
+                return 1
+            case Verdict.INCOMPLETE:
+                return 2
+            case _:
+                assert_never(self)
+
+
+class Fault(Enum):
+    """What kind of thing does not hold."""
+
+    CHECKPOINT = "checkpoint"
+    """The tree head is not signed by the pinned key, or is no tree head."""
+    HISTORY = "history"
+    """The tree does not extend one that was signed before, or is shorter than it."""
+    TRUNCATED = "truncated"
+    STALE = "stale"
+    MISSING = "missing"
+    """A file that the checkpoint says exists."""
+    ENTRY = "entry"
+    """An entry is not the one that was signed."""
+    TILE = "tile"
+    """A tile does not hash to what was signed; the entries do."""
+    ROOT = "root"
+    """Entries and tiles agree with each other and not with the checkpoint."""
+    FORM = "form"
+    """An entry that no writer prints."""
+    BODY = "body"
+    """A body is missing, or not the one that its entry commits to."""
+    GENESIS = "genesis"
+    SEQUENCE = "sequence"
+    """A writer's records have a gap, a repetition or another order."""
+    DUPLICATE = "duplicate"
+    OUTCOME = "outcome"
+    """An outcome of a decision that is not there, or that let nothing leave."""
+    POLICY = "policy"
+    """A decision under a policy that its writer had not put in force."""
+    WAL = "wal"
+    """A record that is not in the tree yet was changed, moved or taken out."""
+    STATEMENT = "statement"
+    """A statement that contradicts itself, or the trail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that does not hold; index, id, kind and time are the record's."""
+
+    fault: Fault
+    message: str
+    index: int | None = None
+    id: str | None = None
+    kind: str | None = None
+    at: str | None = None
+
+    def __str__(self) -> str:
+        record = "" if self.index is None else f"record {self.index}"
+        named = ", ".join(each for each in (self.kind, self.id, self.at) if each)
+        where = f"{record} ({named})" if record and named else record or named
+        return f"{where}: {self.message}" if where else self.message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailReport:
+    """Evidence about a trail. Only `verify_trail` makes one."""
+
+    origin: str
+    """As the checkpoint says; the pinned key's name unless that is a problem."""
+    checkpoint: bytes
+    """The signed note that everything was held against."""
+    size: int
+    root: bytes
+    records_checked: int
+    """Records in the tree, and pending ones."""
+    problems: tuple[Problem, ...]
+    """In the order in which they were met; at most `MAX_PROBLEMS`."""
+    more_problems: int
+    """How many were left out of `problems`."""
+    unchecked: tuple[str, ...]
+    """What could not be checked, and why: whole sentences for a person."""
+    notes: tuple[str, ...]
+    """What is odd and proves nothing: clocks set back, torn tails."""
+    clock_anomalies: int
+    recoveries: int
+    """`recovery` records: torn tails that were cut."""
+    bodies_pruned: int
+    pending: int
+    """Records that the checkpoint does not cover."""
+    unknown_outcomes: tuple[str, ...]
+    """Ids of decisions that let a call leave and have no outcome, oldest first."""
+    unknown_recent: int
+    """How many of those are so young that the call may still be under way."""
+    writers: int
+    first_at: str | None
+    last_at: str | None
+    """Earliest and latest time that any sealed record carries."""
+
+    @property
+    def first_bad(self) -> Problem | None:
+        """The problem of the lowest record; one that names no record comes last."""
+        return min(
+            self.problems,
+            key=lambda each: (each.index is None, each.index or 0),
+            default=None,
+        )
+
+    @property
+    def verdict(self) -> Verdict:
+        """INVALID with any problem; INCOMPLETE when bodies are gone unexplained."""
+        if self.problems:
+            return Verdict.INVALID
+        return Verdict.INCOMPLETE if self.bodies_pruned else Verdict.VALID
+
+    @property
+    def exit_code(self) -> int:
+        """The CLI's: 0 valid, 1 invalid, 2 not enough to decide."""
+        return self.verdict.exit_code
+
+
+class Problems:
+    """Collects problems, and stops keeping them when there are too many."""
+
+    def __init__(self) -> None:
+        self.kept: list[Problem] = []
+        self.more = 0
+
+    def add(self, problem: Problem) -> None:
+        """Keep `problem`, or count it."""
+        if len(self.kept) < MAX_PROBLEMS:
+            self.kept.append(problem)
+        else:
+            self.more += 1

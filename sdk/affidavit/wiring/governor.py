@@ -1,0 +1,249 @@
+"""The governor: policy, detectors, trail and clock put together, shared by clients.
+
+Knows how to build the graph from settings and the order in which a call passes through
+it. Everything that decides is in `gate`; everything that must be durable is in `trail`.
+"""
+
+import atexit
+import logging
+import os
+import secrets
+import threading
+import time
+import weakref
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from affidavit._version import __version__
+from affidavit.calls import Call, Outcome
+from affidavit.detect.content import ContentDetector
+from affidavit.errors import AffidavitError, Unrecorded
+from affidavit.gate import Gate, Moment, Verdict
+from affidavit.keys import load_signer
+from affidavit.policy.loader import Policy, load
+from affidavit.trail import record as records
+from affidavit.trail.identity import Identity, load_secrets, secret_path
+from affidavit.trail.record import ID_BYTES, Clock, Kind, Labels, Randomness, Record
+from affidavit.trail.trail import Trail, boot_id
+from affidavit.wiring.settings import Settings, read_settings
+
+TOOL = f"affidavit/{__version__}"
+_log = logging.getLogger("affidavit")
+
+
+class Governor:
+    """Decides and records for any number of clients, threads and tasks.
+
+    Built from settings; each argument overrides its setting. Raises `PolicyNotFound`,
+    `PolicyInvalid`, `KeyUnusable`, `TrailNotFound`, `TrailMismatch` or
+    `SettingsInvalid`, each with its remedy. The policy is read once: a change on disk
+    counts from `reload()` or a new process on. Close it, or leave that to the end of
+    the process.
+    """
+
+    def __init__(
+        self,
+        *,
+        policy: str | Path | None = None,
+        trail: str | Path | None = None,
+        key: str | Path | None = None,
+        purpose: str | None = None,
+        tag_requests: bool | None = None,
+        settings: Settings | None = None,
+        clock: Clock = time.time_ns,
+        randomness: Randomness = secrets.token_bytes,
+    ) -> None:
+        self.settings = settings or read_settings(
+            environ=os.environ,
+            directory=Path.cwd(),
+            policy=policy,
+            trail=trail,
+            key=key,
+            purpose=purpose,
+            tag_requests=tag_requests,
+        )
+        self._clock, self._randomness = clock, randomness
+        in_force = self._load()
+        self._identity = load_identity(self.settings)
+        self._detectors = (ContentDetector(),)
+        self._labels = Labels(self._identity.secrets.label)
+        self._gate = self._gate_of(in_force)
+        self._trail = Trail(
+            self.settings.trail,
+            self._identity,
+            first_record=self._policy_record,
+            clock=clock,
+            randomness=randomness,
+        )
+        _open_governors.add(self)
+
+    @property
+    def policy(self) -> Policy:
+        """What is in force."""
+        return self._gate.policy
+
+    @property
+    def policy_digest(self) -> str:
+        """`sha256:` and 64 hex digits: what `X-Policy-Digest` says."""
+        return self._gate.policy.digest
+
+    @property
+    def default_purpose(self) -> str | None:
+        """The purpose of a call that declares none."""
+        return self.settings.purpose
+
+    @property
+    def tags_requests(self) -> bool:
+        """Whether requests carry the purpose and the policy's digest."""
+        return self.settings.tag_requests
+
+    @property
+    def trail(self) -> Trail:
+        """Where it is recorded."""
+        return self._trail
+
+    def consider(self, call: Call) -> Verdict:
+        """Decide about `call`; records nothing yet."""
+        return self._gate.consider(call, self._moment())
+
+    def commit(self, verdict: Verdict) -> None:
+        """Make the decision durable, or raise `Unrecorded`: then nothing may leave."""
+        try:
+            self._trail.append(verdict.record, owes_outcome=not verdict.refused)
+        except AffidavitError as error:
+            raise _unrecorded(error) from error
+
+    async def acommit(self, verdict: Verdict) -> None:
+        """As `commit`, without holding up the event loop."""
+        try:
+            await self._trail.aappend(verdict.record, owes_outcome=not verdict.refused)
+        except AffidavitError as error:
+            raise _unrecorded(error) from error
+
+    def conclude(self, verdict: Verdict, outcome: Outcome) -> None:
+        """Note what became of a call. Never raises: the call has been made already."""
+        try:
+            self._trail.note(self._gate.conclude(verdict, outcome, self._moment()))
+        except AffidavitError as error:
+            _log.error("the outcome of call %s was not recorded: %s", verdict.id, error)
+
+    def reload(self) -> bool:
+        """Read the policy again; True when another one is in force now, and recorded.
+
+        An invalid policy raises and leaves the present one in force.
+        """
+        policy = self._load()
+        if policy.digest == self._gate.policy.digest:
+            return False
+        before, self._gate = self._gate, self._gate_of(policy)
+        try:
+            self._trail.append(self._policy_record())
+        except AffidavitError:
+            self._gate = before
+            raise
+        return True
+
+    def close(self) -> None:
+        """Record the end, seal what is durable, let go of the files. Twice is once."""
+        _open_governors.discard(self)
+        self._trail.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _load(self) -> Policy:
+        return load(shown(self.settings.policy))
+
+    def _gate_of(self, policy: Policy) -> Gate:
+        return Gate(
+            policy=policy,
+            detectors=self._detectors,
+            labels=self._labels,
+            content_key=self._identity.secrets.content,
+            boot=boot_id(),
+        )
+
+    def _moment(self) -> Moment:
+        return Moment(
+            nanoseconds=self._clock(),
+            monotonic=time.monotonic_ns() // 1_000_000,
+            random=self._randomness(ID_BYTES),
+        )
+
+    def _policy_record(self) -> Record:
+        policy = self._gate.policy
+        return records.fresh(
+            Kind.POLICY,
+            {
+                "name": policy.name,
+                "digest": self._gate.policy_hex,
+                "mode": policy.mode,
+                "sources": [
+                    {"path": path, "sha256": digest} for path, digest in policy.sources
+                ],
+                "tool": TOOL,
+            },
+            clock=self._clock,
+            randomness=self._randomness,
+            policy=self._gate.policy_hex,
+        )
+
+
+def shown(path: Path) -> Path:
+    """`path` as records and messages name it: relative where it is below this folder.
+
+    A record's `file:line` is read by others; where a home folder lies is none of
+    theirs.
+    """
+    directory = Path.cwd()
+    return path.relative_to(directory) if path.is_relative_to(directory) else path
+
+
+def load_identity(settings: Settings) -> Identity:
+    """Signing key and secrets of the trail that the settings name; else
+    `KeyUnusable`.
+    """
+    return Identity(
+        load_signer(settings.key), load_secrets(secret_path(settings.trail))
+    )
+
+
+def _unrecorded(error: AffidavitError) -> Unrecorded:
+    return Unrecorded(
+        f"The call was not sent: its decision could not be recorded. {error}"
+    )
+
+
+_open_governors: "weakref.WeakSet[Governor]" = weakref.WeakSet()
+_defaults: dict[Settings, Governor] = {}
+_defaults_lock = threading.Lock()
+
+
+def default_governor() -> Governor:
+    """The governor of the present settings, one a process for equal settings."""
+    settings = read_settings(environ=os.environ, directory=Path.cwd())
+    with _defaults_lock:
+        governor = _defaults.get(settings)
+        if governor is None or governor not in _open_governors:
+            governor = _defaults[settings] = Governor(settings=settings)
+        return governor
+
+
+def _close_all() -> None:
+    for governor in list(_open_governors):
+        try:
+            governor.close()
+        except AffidavitError as error:
+            _log.error("%s: not closed cleanly: %s", governor.settings.trail, error)
+
+
+atexit.register(_close_all)

@@ -1,0 +1,159 @@
+"""Settings: one place, one order, and for each value where it came from.
+
+Constructor argument, then environment, then `[tool.affidavit]` of the nearest
+`pyproject.toml` (or a nearest `affidavit.toml`), then the default. Knows names and
+paths; opens nothing but that one file. Anything unusable is `SettingsInvalid`.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from affidavit.errors import SettingsInvalid
+from affidavit.purpose import checked
+
+NAMES = ("policy", "trail", "key", "purpose", "tag_requests")
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What is in force. Hashable: equal settings share one governor."""
+
+    policy: Path
+    trail: Path
+    key: Path
+    purpose: str | None
+    tag_requests: bool
+    """Whether requests carry `X-Declared-Purpose` and `X-Policy-Digest`."""
+    sources: tuple[tuple[str, str], ...]
+    """(setting, where it came from), for `affidavit doctor`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    value: object
+    source: str
+    base: Path
+    """What a relative path is relative to."""
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"AFFIDAVIT_{name.upper()}"
+
+
+def read_settings(
+    *,
+    environ: Mapping[str, str],
+    directory: Path,
+    policy: str | Path | None = None,
+    trail: str | Path | None = None,
+    key: str | Path | None = None,
+    purpose: str | None = None,
+    tag_requests: bool | None = None,
+) -> Settings:
+    """Settle every setting for a program that runs in `directory`."""
+    given = {
+        "policy": policy,
+        "trail": trail,
+        "key": key,
+        "purpose": purpose,
+        "tag_requests": tag_requests,
+    }
+    root, table, origin = _nearest_file(directory.resolve())
+    found: dict[str, _Found] = {}
+    for name in NAMES:
+        if given[name] is not None:
+            found[name] = _Found(given[name], "argument", directory)
+        elif environ.get(variable(name)):
+            found[name] = _Found(environ[variable(name)], variable(name), directory)
+        elif name in table:
+            found[name] = _Found(table[name], origin, root)
+    trail_path = _path(found, "trail", root / ".affidavit" / "trail")
+    return Settings(
+        policy=_path(found, "policy", root / "policies"),
+        trail=trail_path,
+        # Beside the trail, wherever that is: the two are made and moved together.
+        key=_path(found, "key", trail_path.parent / "key.pem"),
+        purpose=_purpose(found),
+        tag_requests=_flag(found, "tag_requests", default=True),
+        sources=tuple(
+            (name, found[name].source if name in found else "default") for name in NAMES
+        ),
+    )
+
+
+def _path(found: Mapping[str, _Found], name: str, default: Path) -> Path:
+    if name not in found:
+        return default
+    value = found[name].value
+    if not isinstance(value, str | Path) or not str(value):
+        raise SettingsInvalid(
+            f"{found[name].source}: {name} must be a path, got {value!r}."
+        )
+    return found[name].base / Path(value).expanduser()
+
+
+def _purpose(found: Mapping[str, _Found]) -> str | None:
+    if "purpose" not in found:
+        return None
+    value = found["purpose"].value
+    try:
+        return checked(value)  # type: ignore[arg-type]  # it refuses what is no str
+    except SettingsInvalid as error:
+        raise SettingsInvalid(f"{found['purpose'].source}: {error}") from error
+
+
+def _flag(found: Mapping[str, _Found], name: str, *, default: bool) -> bool:
+    if name not in found:
+        return default
+    value = found[name].value
+    flag = value if isinstance(value, bool) else _FLAGS.get(str(value).lower())
+    if flag is None:
+        raise SettingsInvalid(
+            f"{found[name].source}: {name} must be true or false, got {value!r}."
+        )
+    return flag
+
+
+def _nearest_file(directory: Path) -> tuple[Path, Mapping[str, Any], str]:
+    """Project root, its table of settings, and the file's name for messages."""
+    for folder in (directory, *directory.parents):
+        own, project = folder / "affidavit.toml", folder / "pyproject.toml"
+        if own.is_file():
+            return folder, _checked_names(_toml(own), own), str(own)
+        if project.is_file():
+            tool = _toml(project).get("tool", {})
+            if isinstance(tool, dict) and "affidavit" in tool:
+                table = _checked_names(tool["affidavit"], project)
+                return folder, table, f"{project} [tool.affidavit]"
+    return directory, {}, ""
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except OSError as error:
+        raise SettingsInvalid(f"{path}: cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(
+            f"{path}: not TOML: {error}. Correct the file."
+        ) from error
+
+
+def _checked_names(table: object, path: Path) -> Mapping[str, Any]:
+    if not isinstance(table, dict):
+        raise SettingsInvalid(f"{path}: [tool.affidavit] must be a table of settings.")
+    for name in table:
+        if name not in NAMES:
+            near = difflib.get_close_matches(name, NAMES, n=1)
+            hint = (
+                f"Did you mean {near[0]!r}?" if near else "Known: " + ", ".join(NAMES)
+            )
+            raise SettingsInvalid(f"{path}: no setting is called {name!r}. {hint}")
+    return table

@@ -1,0 +1,148 @@
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+
+from affidavit.calls import Call, Ending
+from affidavit.clients import _flight
+from affidavit.clients._flight import Flight
+from affidavit.clients.errors import CallUngoverned, PolicyDenied
+from affidavit.errors import Reason
+from affidavit.testing import MemoryGovernor
+from support.http_client import EVENTS, Bytes, completion, library
+
+CALL = Call(endpoint="responses", provider="openai", host="api.openai.com")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def flight(governor: MemoryGovernor, clock: Any = None, owner: object = None) -> Flight:
+    verdict = governor.consider(CALL)
+    return Flight(owner, governor, verdict, purpose="a", clock=clock or Clock())
+
+
+def streamed() -> Any:
+    headers = {"content-type": "text/event-stream"}
+    return library.Response(200, headers=headers, stream=Bytes(EVENTS))
+
+
+def test_nothing_is_covered_outside_of_a_flight() -> None:
+    with pytest.raises(CallUngoverned, match="no decision covers it"):
+        _flight.covering(None, "GET /")
+
+
+def test_a_flight_covers_its_own_client_and_no_other() -> None:
+    mine, other = object(), object()
+    with flight(MemoryGovernor(), owner=mine) as airborne:
+        assert _flight.current(mine) is airborne
+        assert _flight.current(other) is None
+    assert _flight.current(mine) is None
+
+
+def test_a_refused_call_does_not_take_off_and_has_no_outcome() -> None:
+    governor = MemoryGovernor(lambda _: (Reason(rule="r", message="no"),))
+    with pytest.raises(PolicyDenied), flight(governor):
+        pytest.fail("it took off")
+    assert governor.outcomes == []
+
+
+async def test_a_task_that_outlives_the_call_is_not_covered_by_it() -> None:
+    owner, landed = object(), asyncio.Event()
+
+    async def late() -> Flight | None:
+        await landed.wait()
+        return _flight.current(owner)
+
+    with flight(MemoryGovernor(), owner=owner):
+        task = asyncio.create_task(late())
+        await asyncio.sleep(0)
+    landed.set()
+
+    assert await task is None
+
+
+def test_attempts_keep_status_time_and_error() -> None:
+    governor, clock = MemoryGovernor(), Clock()
+    with flight(governor, clock) as airborne:
+        with pytest.raises(OSError), airborne.attempt(is_async=False):  # noqa: PT012
+            clock.now += 0.25
+            raise ConnectionResetError
+        with airborne.attempt(is_async=False) as attempt:
+            clock.now += 1.5
+            attempt.answered(completion())
+
+    first, second = governor.outcomes[0].attempts
+    assert (first.status, first.milliseconds) == (None, 250)
+    assert first.error == "ConnectionResetError"
+    assert (second.status, second.milliseconds) == (200, 1500)
+    assert second.request_id == "req-1"
+
+
+def test_an_error_on_the_way_is_the_outcome() -> None:
+    governor = MemoryGovernor()
+    with pytest.raises(KeyboardInterrupt), flight(governor):
+        raise KeyboardInterrupt
+    assert governor.outcomes[0].ending is Ending.ERROR
+    assert governor.outcomes[0].error == "KeyboardInterrupt"
+
+
+def test_a_stream_is_concluded_when_it_ends_not_when_the_call_returns() -> None:
+    governor = MemoryGovernor()
+    with flight(governor) as airborne, airborne.attempt(is_async=False) as attempt:
+        response = streamed()
+        attempt.answered(response)
+    assert governor.outcomes == []
+
+    response.read()
+    assert governor.outcomes[0].ending is Ending.COMPLETE
+    assert governor.outcomes[0].output_tokens == 30
+
+
+def test_a_stream_read_before_landing_is_concluded_at_landing() -> None:
+    governor = MemoryGovernor()
+    with flight(governor) as airborne:
+        with airborne.attempt(is_async=False) as attempt:
+            response = streamed()
+            attempt.answered(response)
+        response.read()
+        assert governor.outcomes == []
+    assert [outcome.ending for outcome in governor.outcomes] == [Ending.COMPLETE]
+
+
+def test_a_stream_that_was_retried_concludes_nothing() -> None:
+    governor = MemoryGovernor()
+    with flight(governor) as airborne:
+        with airborne.attempt(is_async=False) as attempt:
+            retried = streamed()
+            attempt.answered(retried)
+        with airborne.attempt(is_async=False) as attempt:
+            attempt.answered(completion())
+    retried.close()
+    assert len(governor.outcomes) == 1
+    assert governor.outcomes[0].response_id == "chatcmpl-1"
+
+
+def test_a_call_is_concluded_once_however_many_threads_end_it() -> None:
+    governor = MemoryGovernor()
+    with flight(governor) as airborne, airborne.attempt(is_async=False) as attempt:
+        response = streamed()
+        attempt.answered(response)
+    barrier = threading.Barrier(8)
+
+    def close() -> None:
+        barrier.wait(5)
+        response.stream.close()
+
+    threads = [threading.Thread(target=close) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(governor.outcomes) == 1

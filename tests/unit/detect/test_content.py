@@ -1,0 +1,210 @@
+"""The evaluation set is ours: `evaluation.jsonl`, 36 requests and 48 look-alikes.
+
+`findings.jsonl` is what it says of each. When a rule changes on purpose, write
+it anew with WRITE_SNAPSHOT=1 in the environment, and read the difference.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affidavit.calls import Finding
+from affidavit.detect.content import FLOOR, QUOTED, SPANS, ContentDetector
+from affidavit.detect.rules import RULES
+from support.detection import call_of
+
+HERE = Path(__file__).parent
+EVALUATION = [
+    json.loads(line)
+    for line in (HERE / "evaluation.jsonl").read_text(encoding="utf-8").splitlines()
+]
+REQUEST = "Generate 200 training examples about parcel tracking."
+detect = ContentDetector()
+
+
+def of(label: str, language: str | None = None) -> list[dict[str, str]]:
+    return [
+        row
+        for row in EVALUATION
+        if row["label"] == label and language in {None, row["lang"]}
+    ]
+
+
+def score(*texts: str | tuple[str, str]) -> float:
+    return max((finding.score for finding in detect(call_of(*texts))), default=0.0)
+
+
+def quoted(finding: Finding, *texts: str) -> list[str]:
+    return [texts[span.text][span.start : span.end] for span in finding.spans]
+
+
+@pytest.mark.parametrize("row", of("positive"), ids=lambda row: row["text"][:40])
+def test_an_explicit_request_is_found_for_what_it_is(row: dict[str, str]) -> None:
+    findings = detect(call_of(row["text"]))
+
+    assert findings[0].score >= 0.8
+    assert row["subtype"] in {finding.activity for finding in findings}
+
+
+@pytest.mark.parametrize("row", of("negative"), ids=lambda row: row["text"][:40])
+def test_a_look_alike_stays_far_below_the_threshold(row: dict[str, str]) -> None:
+    assert score(row["text"]) < 0.5
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "id"])
+def test_each_language_is_tested_on_both_sides(language: str) -> None:
+    assert len(of("positive", language)) >= 9
+    assert len(of("negative", language)) >= 10
+
+
+def snapshot() -> Iterator[str]:
+    prompts = [row["text"] for row in EVALUATION]
+    for prompt in prompts + [case for rule in RULES for case in rule.matches]:
+        findings = [
+            [f.activity, f.score, list(f.rules), quoted(f, prompt)]
+            for f in detect(call_of(prompt))
+        ]
+        yield json.dumps([prompt, findings], ensure_ascii=False)
+
+
+def test_findings_change_only_on_purpose() -> None:
+    kept = HERE / "findings.jsonl"
+    if "WRITE_SNAPSHOT" in os.environ:
+        kept.write_text("".join(f"{line}\n" for line in snapshot()), encoding="utf-8")
+
+    assert list(snapshot()) == kept.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_finding_says_kind_detector_rules_and_place() -> None:
+    (finding,) = detect(call_of(REQUEST))
+
+    assert finding.kind == "dataset_generation"
+    assert finding.detector == "content/1"
+    assert finding.activity == "training_data"
+    assert finding.rules == ("DG001",)
+    assert finding.score == 0.85
+    assert quoted(finding, REQUEST) == ["training examples", "Generat"]
+
+
+def test_scores_combine_as_noisy_or_with_what_supports_them() -> None:
+    (finding,) = detect(call_of(f"{REQUEST} Create items, no duplicates."))
+
+    assert finding.rules == ("DG001", "DG091")
+    assert finding.score == round(1 - 0.15 * 0.7, 3)
+
+
+def test_support_alone_is_no_finding() -> None:
+    assert detect(call_of("This is for fine-tuning a small model.")) == ()
+
+
+def test_the_strongest_activity_comes_first_and_each_comes_once() -> None:
+    prompt = " ".join(row["text"] for row in of("positive", "en"))
+    findings = detect(call_of(prompt))
+
+    assert [f.score for f in findings] == sorted([f.score for f in findings])[::-1]
+    assert len({f.activity for f in findings}) == len(findings) > 3
+    assert all(f.score >= FLOOR and len(f.spans) <= SPANS for f in findings)
+
+
+@pytest.mark.parametrize(
+    "disguised",
+    [
+        "Gene\u200brate 200 train\u00ading exam\u2060ples about parcels.",
+        "Ｇｅｎｅｒａｔｅ　２００　ｔｒａｉｎｉｎｇ　ｅｘａｍｐｌｅｓ",
+        "**Generate** 200\n    _training_\n    examples",
+        "𝐆𝐞𝐧𝐞𝐫𝐚𝐭𝐞 200 𝐭𝐫𝐚𝐢𝐧𝐢𝐧𝐠 examples",
+    ],
+)
+def test_invisible_and_styled_letters_hide_nothing(disguised: str) -> None:
+    (finding,) = detect(call_of(disguised))
+
+    assert finding.score >= 0.8
+    first, second = quoted(finding, disguised)
+    assert first[0] in "tｔ𝐭"
+    assert second[0] in "GＧ𝐆"
+
+
+def test_spans_point_into_the_text_that_they_name() -> None:
+    texts = ("İİ preamble ﬁ", f"， {REQUEST}")
+    (finding,) = detect(call_of(*texts))
+
+    assert {span.text for span in finding.spans} == {1}
+    assert quoted(finding, *texts) == ["training examples", "Generat"]
+
+
+def test_a_request_split_over_messages_is_read_as_one() -> None:
+    system = "You come up with diverse new task instructions. Never repeat one."
+    user = "They are for a language model. Topic: gardening."
+
+    assert score(system) < 0.5
+    assert score(user) < 0.5
+    assert score(("system", system), ("user", user)) >= 0.8
+
+
+def test_a_literal_split_over_messages_gives_a_span_in_each() -> None:
+    texts = ("Please generate fine training", "examples about parcels.")
+    (finding,) = detect(call_of(*texts))
+
+    assert quoted(finding, *texts)[:2] == ["training", "examples"]
+
+
+@pytest.mark.parametrize("role", ["assistant", "tool"])
+def test_what_is_quoted_counts_half(role: str) -> None:
+    assert score((role, REQUEST)) == pytest.approx(0.85 * QUOTED, abs=0.001)
+    assert score((role, REQUEST), ("user", REQUEST)) == 0.85
+
+
+@pytest.mark.parametrize("role", ["system", "developer", "user", "input", "unknown"])
+def test_what_is_asked_counts_in_full(role: str) -> None:
+    assert score((role, REQUEST)) == 0.85
+
+
+def test_a_request_buried_in_a_long_text_is_found() -> None:
+    filler = "The depot opens at nine and the desk answers the telephone. " * 3000
+
+    assert score(filler + REQUEST + filler) == 0.85
+
+
+def test_a_call_without_text_has_no_findings() -> None:
+    assert detect(call_of()) == ()
+    assert detect(call_of("")) == ()
+
+
+spoken = st.sampled_from(["system", "user", "assistant", "tool"])
+scraps = st.sampled_from(
+    [case for rule in RULES for case in (*rule.matches, *rule.ignores)]
+)
+written = st.lists(st.text() | scraps, max_size=4).map("\u200b ".join)
+
+
+@given(st.lists(st.tuples(spoken, written), max_size=4))
+def test_any_text_gives_bounded_findings_within_itself(
+    texts: list[tuple[str, str]],
+) -> None:
+    call = call_of(*texts)
+    findings = detect(call)
+
+    assert findings == detect(call) == ContentDetector()(call)
+    for finding in findings:
+        assert FLOOR <= finding.score <= 1
+        assert finding.score == round(finding.score, 3)
+        assert finding.rules
+        assert finding.spans
+        for span in finding.spans:
+            assert 0 <= span.start < span.end <= len(texts[span.text][1])
+
+
+def test_importing_builds_no_automaton() -> None:
+    program = (
+        "import affidavit.detect.content as c; from affidavit.detect import match;"
+        "c.ContentDetector(); assert match.matcher_for.cache_info().currsize == 0"
+    )
+
+    subprocess.run([sys.executable, "-c", program], check=True, env=os.environ)

@@ -1,0 +1,135 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affidavit.detect.match import Matcher, matcher_for, used, zones
+from affidavit.detect.normalise import fold
+from affidavit.detect.rule import (
+    Activity,
+    Clue,
+    Language,
+    Near,
+    Rule,
+    after,
+    around,
+    before,
+    terms,
+)
+from affidavit.detect.rules import RULES
+
+
+def a_rule(
+    *near: Near, unless: tuple[Near, ...] = (), pattern: str | None = None
+) -> Rule:
+    clue = Clue(
+        language=Language.EN,
+        anchor=terms("anchor"),
+        near=near,
+        unless=unless,
+        pattern=pattern,
+        reach=10,
+    )
+    return Rule(
+        id="DG999",
+        activity=Activity.TRAINING_DATA,
+        weight=0.5,
+        because="a test",
+        clues=(clue,),
+        matches=(),
+        ignores=(),
+    )
+
+
+def held(rule: Rule, text: str) -> list[tuple[str, ...]]:
+    folded = fold(text)
+    evidence = Matcher((rule,)).evidence(folded)
+    return [tuple(folded[a:b] for a, b in item.places) for item in evidence]
+
+
+def test_a_lone_anchor_is_enough_when_nothing_else_is_asked() -> None:
+    assert held(a_rule(), "the anchor, anchor") == [("anchor",), ("anchor",)]
+
+
+@pytest.mark.parametrize(
+    ("near", "text", "holds"),
+    [
+        (before(5, "make"), "make anchor", True),
+        (before(4, "make"), "make anchor", False),
+        (before(5, "make"), "anchor make", False),
+        (after(5, "make"), "anchor make", True),
+        (after(4, "make"), "anchor make", False),
+        (around(5, "make"), "anchor make", True),
+        (around(5, "make"), "make anchor", True),
+        (around(5, "make"), "anchor", False),
+    ],
+)
+def test_a_neighbour_counts_within_its_distance_only(
+    near: Near,
+    text: str,
+    holds: bool,  # noqa: FBT001 - a case of the table above
+) -> None:
+    assert bool(held(a_rule(near), text)) is holds
+
+
+def test_evidence_names_the_anchor_then_its_neighbours() -> None:
+    rule = a_rule(before(9, "make"), after(9, "data"))
+
+    assert held(rule, "make the anchor data") == [("anchor", "make", "data")]
+
+
+def test_all_neighbours_must_stand_by_one_anchor() -> None:
+    rule = a_rule(before(9, "make"), after(9, "data"))
+
+    assert held(rule, "make anchor" + " x" * 30 + " anchor data") == []
+
+
+def test_an_exception_silences_only_its_own_anchor() -> None:
+    rule = a_rule(unless=(around(9, "code"),))
+
+    assert held(rule, "code anchor") == []
+    assert held(rule, "code anchor" + " x" * 30 + " anchor") == [("anchor",)]
+
+
+def test_a_pattern_is_sought_only_around_an_anchor_that_stands() -> None:
+    rule = a_rule(pattern=r"\d{1,4} rows")
+
+    assert held(rule, "20 rows anchor") == [("20 rows",)]
+    assert held(rule, "20 rows" + " x" * 30 + " anchor") == []
+    assert held(rule, "20 rows") == []
+
+
+def test_a_settled_rule_is_sought_no_further() -> None:
+    evidence = Matcher((a_rule(),)).evidence
+
+    assert len(list(evidence("anchor anchor", settles=lambda _: True))) == 1
+    assert len(list(evidence("anchor anchor", settles=lambda _: False))) == 2
+
+
+places = st.lists(
+    st.tuples(st.integers(0, 900), st.integers(1, 40)).map(lambda p: (p[0], sum(p))),
+    max_size=60,
+).map(sorted)
+
+
+@given(places, st.integers(0, 300))
+def test_zones_cover_every_anchor_and_re_read_nothing(
+    anchors: list[tuple[int, int]], reach: int
+) -> None:
+    merged = zones(anchors, reach, 1000)
+
+    assert sum(high - low for low, high in merged) <= 1000
+    assert all(a[1] < b[0] for a, b in pairwise(merged))
+    for start, end in anchors:
+        assert any(low <= start and end <= high for low, high in merged)
+
+
+def test_every_set_of_terms_of_a_clue_is_used() -> None:
+    (clue,) = a_rule(before(9, "make"), unless=(around(9, "code"),)).clues
+
+    assert list(used(clue)) == [terms("anchor"), terms("make"), terms("code")]
+
+
+def test_rules_are_compiled_once_per_process() -> None:
+    assert matcher_for(RULES) is matcher_for(RULES)

@@ -1,0 +1,60 @@
+from datetime import date
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from affidavit.policy import fields
+
+
+def test_a_date_is_read_as_it_is_written() -> None:
+    days = TypeAdapter(fields.Day)
+    assert days.validate_json('"2027-03-31"') == date(2027, 3, 31)
+    assert days.dump_json(date(2027, 3, 31)) == b'"2027-03-31"'
+
+
+@pytest.mark.parametrize(
+    "day",
+    ['"2027-3-31"', '"2027-02-30"', '"20270331"', '"2027-W13-3"', "5", "true"],
+)
+def test_a_date_has_one_spelling(day: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(fields.Day).validate_json(day)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ('">=0.80"', ">= 0.8"),
+        ('">  1"', "> 1"),
+        ('"json"', "json"),
+        ("4", 4),
+        ("true", True),
+    ],
+)
+def test_a_parameter_keeps_its_type_and_a_comparison_its_spelling(
+    text: str, kept: object
+) -> None:
+    read = TypeAdapter(fields.ParameterTest).validate_json(text)
+    assert (type(read), read) == (type(kept), kept)
+
+
+@pytest.mark.parametrize("text", ["0.5", "null", "[]", "{}", '"=> 1"', '"> x"'])
+def test_what_no_parameter_can_equal_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(fields.ParameterTest).validate_json(text)
+
+
+@pytest.mark.parametrize("text", ['">= 80"', '"> -1"', '"0.8"', "0.8"])
+def test_a_score_is_compared_with_a_score(text: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(fields.ScoreTest).validate_json(text, strict=True)
+
+
+def test_a_message_is_never_read_as_a_template() -> None:
+    error = fields.wrong("{braces} and {0}")
+    assert error.message() == "{braces} and {0}"
+
+
+def test_a_rule_s_name_holds_no_dot_so_that_built_in_reasons_stay_apart() -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(fields.RuleId).validate_python("purpose.unknown")

@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import pytest
+
+from affidavit.errors import PolicyInvalid
+from affidavit.policy.loader import load
+from support.policies import PACK, SUPPORT, only, refused, written
+
+RULE = "  - {id: a, effect: deny, level: waivable, message: m, any: [{model: x}]}\n"
+WAIVER = (
+    "waivers:\n  - {rule: a, purpose: support.reply, approved_by: [dpo], ticket: T-1, "
+    "expires: 2026-12-31}\n"
+)
+
+
+def test_a_rule_is_defined_once(tmp_path: Path) -> None:
+    diagnostics = refused(tmp_path, f"rules:\n{RULE}{RULE}")
+    assert only(diagnostics) == ("P023", 3, 10)
+    assert f"{tmp_path}/policy.yaml:5" in diagnostics[0].message
+
+
+def test_what_is_extended_cannot_be_replaced(tmp_path: Path) -> None:
+    written(tmp_path, f"{SUPPORT}rules:\n{RULE}", name="base.yaml")
+    body = f"extends: [base.yaml]\n{SUPPORT}rules:\n{RULE}"
+    assert {d.rule for d in refused(tmp_path, body)} == {"P023"}
+
+
+def test_a_waiver_is_for_a_rule_and_a_purpose_that_exist(tmp_path: Path) -> None:
+    waiver = WAIVER.replace("rule: a", "rule: aa").replace("reply", "rply")
+    rule, purpose = refused(tmp_path, f"{SUPPORT}rules:\n{RULE}{waiver}")
+    assert (rule.rule, rule.help) == ("P030", "Did you mean a?")
+    assert (purpose.rule, purpose.help) == ("P031", "Did you mean support.reply?")
+    assert (rule.column, purpose.column) == (12, 25)
+
+
+@pytest.mark.parametrize("level", ["hard", "advisory", "shadow"])
+def test_only_a_waivable_rule_can_be_waived(tmp_path: Path, level: str) -> None:
+    rule = RULE.replace("waivable", level)
+    diagnostics = refused(tmp_path, f"{SUPPORT}rules:\n{rule}{WAIVER}")
+    assert only(diagnostics) == ("P032", 9, 12)
+
+
+def test_a_hard_rule_of_a_pack_cannot_be_waived(tmp_path: Path) -> None:
+    rule = RULE.replace("waivable", "hard")
+    (tmp_path / "terms.yaml").write_text(f"{PACK}rules:\n{rule}")
+    body = f"extends: [pack:terms]\n{SUPPORT}{WAIVER}"
+    with pytest.raises(PolicyInvalid, match="cannot be waived"):
+        load(written(tmp_path, body), packs=tmp_path)
+
+
+def test_a_rule_for_a_misspelt_purpose_is_refused(tmp_path: Path) -> None:
+    rule = RULE.replace("{model: x}", "{purpose: [suport.reply, 'crm.*']}")
+    diagnostics = refused(tmp_path, f"{SUPPORT}rules:\n{rule}")
+    assert only(diagnostics) == ("P031", 7, 73)
+    assert diagnostics[0].help == "Did you mean support.reply?"
+
+
+def test_what_is_extended_cannot_be_observed_instead(tmp_path: Path) -> None:
+    written(tmp_path, "mode: enforce\n", name="base.yaml")
+    body = "mode: observe\nextends: [base.yaml]\n"
+    (diagnostic,) = refused(tmp_path, body)
+    assert (diagnostic.rule, diagnostic.path) == ("P024", str(tmp_path / "base.yaml"))
+
+
+def test_a_pack_is_named_as_its_file(tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text(f"{PACK}rules:\n{RULE}")
+    with pytest.raises(PolicyInvalid, match=r"named terms and its file other\.yaml"):
+        load(written(tmp_path, "extends: [pack:other]\n"), packs=tmp_path)

@@ -1,0 +1,309 @@
+"""From WALs into the tree: the living, the dead, the torn and the tampered."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from affidavit.errors import TrailUnavailable
+from affidavit.tlog.tiles import Tile, read_bodies, read_entries
+from affidavit.trail import record as records
+from affidavit.trail import wal
+from affidavit.trail.integrate import Cut, Harvest, Integrator, merged
+from affidavit.trail.record import Entry, Kind
+from affidavit.trail.storage import Leaf, Storage
+from support.live import a_directory, a_record, a_trail, an_identity
+
+
+def entries(path: Path) -> list[Entry]:
+    storage = Storage(path, an_identity())
+    size = storage.checkpoint().size
+    found = read_entries(storage.read, Tile("entries", 0, size))
+    bodies = read_bodies(storage.read, Tile("body", 0, size))
+    assert len(bodies) == len(found)
+    return [records.decode(entry) for entry in found]
+
+
+def integrated(path: Path, told: list[Cut] | None = None) -> int:
+    tell = (told if told is not None else []).append
+    head = Integrator(Storage(path, an_identity()), an_identity(), tell).run(
+        lock_seconds=1
+    )
+    assert head is not None
+    return head.size
+
+
+def dead_wal(path: Path, count: int) -> Path:
+    """A WAL of `count` records whose writer died without a word."""
+    child = os.fork()
+    if child == 0:
+        trail = a_trail(path)
+        for _ in range(count):
+            trail.append(a_record())
+        os._exit(0)
+    os.waitpid(child, 0)
+    (found,) = (path / "wal").glob("*.wal")
+    return found
+
+
+def test_records_of_a_dead_writer_are_taken_in_and_its_wal_goes(tmp_path: Path) -> None:
+    path = a_directory(tmp_path)
+    dead_wal(path, 3)
+
+    assert integrated(path) == 1 + 1 + 3
+    assert list((path / "wal").iterdir()) == []
+    kinds = [entry.kind for entry in entries(path)]
+    assert kinds == [Kind.GENESIS, Kind.POLICY, *[Kind.DECISION] * 3]
+    assert [entry.seq for entry in entries(path)] == [0, 0, 1, 2, 3]
+
+
+def test_integrating_twice_takes_nothing_twice(tmp_path: Path) -> None:
+    path = a_directory(tmp_path)
+    with_living = a_trail(path)
+    with_living.append(a_record())
+
+    assert integrated(path) == 3
+    assert integrated(path) == 3
+    with_living.append(a_record())
+    assert integrated(path) == 4
+    with_living.close()
+
+
+def test_a_living_writers_wal_stays(tmp_path: Path) -> None:
+    path = a_directory(tmp_path)
+    trail = a_trail(path)
+    trail.append(a_record())
+    integrated(path)
+
+    assert len(list((path / "wal").iterdir())) == 1
+    trail.close()
+    assert list((path / "wal").iterdir()) == []
+
+
+def test_a_crash_before_the_wal_was_removed_repeats_nothing(tmp_path: Path) -> None:
+    path = a_directory(tmp_path)
+    wal_file = dead_wal(path, 2)
+    copy = wal_file.read_bytes()
+    integrated(path)
+    wal_file.write_bytes(copy)
+
+    assert integrated(path) == 4
+    assert not wal_file.exists()
+
+
+@pytest.mark.parametrize("torn", [1, 7, 24, 200])
+def test_a_torn_tail_is_cut_told_of_and_kept(tmp_path: Path, torn: int) -> None:
+    path = a_directory(tmp_path)
+    wal_file = dead_wal(path, 3)
+    data = wal_file.read_bytes()
+    *_, before_last, last = wal.scan(data, wal.header(data)[1].end)
+    cut_at = last.end - torn
+    wal_file.write_bytes(data[:cut_at] + bytes(100))
+    told: list[Cut] = []
+
+    assert integrated(path, told) == 1 + 1 + 2
+    (cut,) = told
+    assert cut.offset == before_last.end
+    assert cut.data == data[before_last.end : cut_at].rstrip(b"\0")
+    assert cut.body["bytes"] == len(cut.data)
+    kept = path / "recovered" / f"{wal_file.name}@{cut.offset}"
+    assert kept.read_bytes() == cut.data
+    assert not wal_file.exists()
+
+
+def test_a_cut_that_was_told_of_before_a_crash_is_not_told_again(
+    tmp_path: Path,
+) -> None:
+    path = a_directory(tmp_path)
+    wal_file = dead_wal(path, 2)
+    torn = wal_file.read_bytes().rstrip(b"\0")[:-3]
+    wal_file.write_bytes(torn)
+    integrated(path)
+    wal_file.write_bytes(torn)
+    told: list[Cut] = []
+
+    integrated(path, told)
+
+    assert told == []
+    assert not wal_file.exists()
+
+
+def test_the_recovery_record_is_in_the_trail_once_a_writer_integrates(
+    tmp_path: Path,
+) -> None:
+    path = a_directory(tmp_path)
+    wal_file = dead_wal(path, 2)
+    wal_file.write_bytes(wal_file.read_bytes().rstrip(b"\0")[:-3])
+    trail = a_trail(path)
+    trail.append(a_record())
+    trail.seal()
+    trail.close()
+
+    assert [entry.kind for entry in entries(path)].count(Kind.RECOVERY) == 1
+
+
+def test_an_edited_frame_is_not_taken_in_and_stays_as_evidence(tmp_path: Path) -> None:
+    """Whoever lacks the key can mend the checksum, not the chain."""
+    path = a_directory(tmp_path)
+    wal_file = dead_wal(path, 3)
+    data = wal_file.read_bytes()
+    frames = list(wal.scan(data, wal.header(data)[1].end))
+    forged, _ = wal.seal(b"guess" * 6, frames[1].mac, frames[2].payload)
+    wal_file.write_bytes(data[: frames[2].start] + forged + data[frames[2].end :])
+
+    assert integrated(path) == 1 + 2
+    assert integrated(path) == 1 + 2
+    assert wal_file.exists()
+
+
+def test_a_tampered_wal_does_not_keep_other_writers_out(tmp_path: Path) -> None:
+    path = a_directory(tmp_path)
+    wal_file = dead_wal(path, 1)
+    data = wal_file.read_bytes()
+    (first, *_) = wal.scan(data, wal.header(data)[1].end)
+    forged, _ = wal.seal(b"guess" * 6, b"m" * 16, first.payload)
+    wal_file.write_bytes(data[: first.start] + forged + data[first.end :])
+    trail = a_trail(path)
+    trail.append(a_record())
+    trail.close()
+
+    assert [entry.kind for entry in entries(path)].count(Kind.DECISION) == 1
+
+
+def test_an_empty_wal_of_a_dead_writer_goes(tmp_path: Path) -> None:
+    path = a_directory(tmp_path)
+    (path / "wal" / "x-000000.wal").write_bytes(bytes(4096))
+
+    assert integrated(path) == 1
+    assert list((path / "wal").iterdir()) == []
+
+
+def test_bytes_that_were_never_a_wal_are_kept_and_told_of(tmp_path: Path) -> None:
+    path = a_directory(tmp_path)
+    (path / "wal" / "x-000000.wal").write_bytes(b"rubbish")
+    told: list[Cut] = []
+
+    integrated(path, told)
+
+    assert [(cut.offset, cut.data) for cut in told] == [(0, b"rubbish")]
+    assert (path / "recovered" / "x-000000.wal@0").read_bytes() == b"rubbish"
+
+
+def test_who_does_not_get_the_lock_does_nothing(tmp_path: Path) -> None:
+    path = a_directory(tmp_path)
+    one = Integrator(Storage(path, an_identity()), an_identity(), lambda _: None)
+
+    with one._lock.held(seconds=0):
+        assert one.run(lock_seconds=0) is None
+
+
+def test_records_of_several_writers_come_in_the_order_of_their_times(
+    tmp_path: Path,
+) -> None:
+    path = a_directory(tmp_path)
+    writers = [a_trail(path) for _ in range(3)]
+    for _ in range(4):
+        for trail in writers:
+            trail.append(a_record())
+    integrated(path)
+
+    found = [entry for entry in entries(path) if entry.kind is Kind.DECISION]
+    assert [entry.at for entry in found] == sorted(entry.at for entry in found)
+    assert len(found) == 12
+    for trail in writers:
+        trail.close()
+
+
+def test_a_wal_folder_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    path = a_directory(tmp_path)
+    (path / "wal" / "x-000000.wal").mkdir()
+
+    with pytest.raises(TrailUnavailable, match="EISDIR"):
+        integrated(path)
+
+
+def test_a_wal_that_is_put_back_after_its_removal_gives_nothing_twice(
+    tmp_path: Path,
+) -> None:
+    """Otherwise anybody with write access, and no key, could spoil a trail for good."""
+    path = a_directory(tmp_path)
+    wal_file = dead_wal(path, 3)
+    copy = wal_file.read_bytes()
+    integrated(path)
+    trail = a_trail(path)
+    for _ in range(300):
+        trail.append(a_record())
+    trail.close()
+    size = len_of_tree(path)
+    wal_file.write_bytes(copy)
+
+    assert integrated(path) == size
+    assert not wal_file.exists()
+
+
+def len_of_tree(path: Path) -> int:
+    return Storage(path, an_identity()).checkpoint().size
+
+
+def test_a_wal_whose_header_was_forged_is_not_taken_in(tmp_path: Path) -> None:
+    path = a_directory(tmp_path)
+    wal_file = dead_wal(path, 2)
+    copy = wal_file.read_bytes()
+    integrated(path)
+    trail = a_trail(path)
+    trail.append(a_record())
+    trail.close()
+    size = len_of_tree(path)
+    header, frame = wal.header(copy)
+    forged = wal.Header(
+        **{
+            name: getattr(header, name)
+            for name in ("origin", "writer", "segment", "first", "after", "pid", "boot")
+        },
+        size=size,
+    ).print(b"guess" * 6)
+    wal_file.write_bytes(forged + copy[frame.end :])
+
+    assert integrated(path) == size
+    assert wal_file.exists()
+
+
+def test_segments_of_one_writer_keep_their_order_when_the_clock_is_set_back(
+    tmp_path: Path,
+) -> None:
+    early, late = a_record(), a_record()
+    parts = []
+    for segment, (record, at) in enumerate(
+        [(late, "2026-01-02T00:00:00.000Z"), (early, "2026-01-01T00:00:00.000Z")]
+    ):
+        entry = records.encode(
+            records.Record(kind=record.kind, id=record.id, at=at, body=b"{}"),
+            writer="w",
+            seq=segment,
+            salt=b"s" * 16,
+        )
+        parts.append(
+            Harvest(
+                path=tmp_path / f"w-{segment:06d}.wal",
+                leaves=[Leaf(entry, b"")],
+                taken=None,
+                finished=False,
+            )
+        )
+
+    found = [records.decode(leaf.entry).seq for leaf in merged(parts)]
+
+    assert found == [0, 1]
+
+
+def test_a_cut_tells_of_whole_frames_behind_the_damage(tmp_path: Path) -> None:
+    path = a_directory(tmp_path)
+    wal_file = dead_wal(path, 4)
+    data = bytearray(wal_file.read_bytes())
+    frames = list(wal.scan(bytes(data), wal.header(bytes(data))[1].end))
+    data[frames[2].end - 1] ^= 1
+    wal_file.write_bytes(bytes(data))
+    told: list[Cut] = []
+
+    assert integrated(path, told) == 1 + 2
+    assert [cut.body["frames"] for cut in told] == [2]

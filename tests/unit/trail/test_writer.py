@@ -1,0 +1,312 @@
+"""Durable when acknowledged; one commit for all who wait; fail closed after a
+failure."""
+
+import asyncio
+import os
+import resource
+import secrets
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from affidavit.errors import Malformed, TrailUnavailable
+from affidavit.trail import segment, wal
+from affidavit.trail.record import MAX_BODY_BYTES, Kind, Record, decode, stamp
+from affidavit.trail.writer import OUTCOME_BYTES, Writer
+from support.live import a_policy_record, a_record, an_identity
+
+
+def a_writer(directory: Path, first: Callable[[], Record] = a_policy_record) -> Writer:
+    return Writer(
+        directory=directory,
+        identity=an_identity(),
+        first_record=first,
+        boot="boot",
+        randomness=secrets.token_bytes,
+        sealed_size=lambda: 1,
+    )
+
+
+def written(directory: Path) -> list[wal.Frame]:
+    frames: list[wal.Frame] = []
+    for path in sorted(directory.glob("*.wal")):
+        data = path.read_bytes()
+        header, frame = wal.header(data)
+        mac = header.after
+        for found in wal.scan(data, frame.end):
+            wal.authenticate(an_identity().secrets.wal, mac, found)
+            mac = found.mac
+            frames.append(found)
+    return frames
+
+
+def ids(directory: Path) -> list[str]:
+    return [decode(frame.entry).id for frame in written(directory)]
+
+
+def an_outcome(of: Record) -> Record:
+    return Record(
+        kind=Kind.OUTCOME, id=of.id, at=stamp(0), body=b"{}", effect="complete"
+    )
+
+
+def test_an_acknowledged_record_is_in_the_file_behind_the_policy(
+    tmp_path: Path,
+) -> None:
+    writer = a_writer(tmp_path)
+    record = a_record()
+    writer.append(record)
+
+    entries = [decode(frame.entry) for frame in written(tmp_path)]
+    assert [entry.kind for entry in entries] == [Kind.POLICY, Kind.DECISION]
+    assert entries[1].id == record.id
+    assert [entry.seq for entry in entries] == [0, 1]
+    writer.close()
+
+
+def test_a_writer_that_records_nothing_makes_no_file(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    writer.close(lambda count: a_record(Kind.CLOSE))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_noted_record_outlives_the_process_at_once(tmp_path: Path) -> None:
+    record = a_record()
+    child = os.fork()
+    if child == 0:
+        writer = a_writer(tmp_path)
+        writer.append(record, owes_outcome=True)
+        writer.note(an_outcome(record))
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+
+    assert ids(tmp_path)[1:] == [record.id, record.id]
+
+
+def test_threads_lose_and_repeat_nothing(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    records = [[a_record() for _ in range(25)] for _ in range(8)]
+
+    def append(mine: list[Record]) -> None:
+        for record in mine:
+            writer.append(record, owes_outcome=True)
+            writer.note(an_outcome(record))
+
+    threads = [threading.Thread(target=append, args=(mine,)) for mine in records]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    writer.close()
+
+    entries = [decode(frame.entry) for frame in written(tmp_path)]
+    assert [entry.seq for entry in entries] == list(range(1 + 2 * 8 * 25))
+    decided = [entry.id for entry in entries if entry.kind is Kind.DECISION]
+    told = [entry.id for entry in entries if entry.kind is Kind.OUTCOME]
+    assert sorted(decided) == sorted(told) == sorted(r.id for m in records for r in m)
+
+
+async def test_tasks_share_commits_and_lose_nothing(tmp_path: Path) -> None:
+    commits: list[int] = []
+    writer = a_writer(tmp_path)
+    writer.on_progress = lambda: commits.append(1)
+    records = [a_record() for _ in range(200)]
+
+    await asyncio.gather(*(writer.aappend(record) for record in records))
+    for record in records:
+        writer.note(an_outcome(record))
+    writer.close()
+
+    found = ids(tmp_path)[1:]
+    assert sorted(found[:200]) == sorted(record.id for record in records)
+    assert found[200:] == [record.id for record in records]
+    assert len(commits) < 100
+
+
+async def test_a_cancelled_task_leaves_the_others_their_commit(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    cancelled = asyncio.ensure_future(writer.aappend(a_record()))
+    await asyncio.sleep(0)
+    cancelled.cancel()
+    await writer.aappend(a_record())
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+    writer.close()
+
+    assert len(ids(tmp_path)) == 3
+
+
+def test_a_forked_child_begins_its_own_chain(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    writer.append(a_record())
+    child = os.fork()
+    if child == 0:
+        writer.append(a_record())
+        writer.close()
+        os._exit(0)
+    os.waitpid(child, 0)
+    writer.append(a_record())
+    writer.close()
+
+    entries = [decode(frame.entry) for frame in written(tmp_path)]
+    chains = {entry.writer for entry in entries}
+    assert len(chains) == 2
+    lengths = sorted(sum(e.writer == chain for e in entries) for chain in chains)
+    assert lengths == [2, 3]
+
+
+def test_a_record_too_large_is_refused_and_harms_no_other(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+
+    with pytest.raises(Malformed, match="over the limit"):
+        writer.append(a_record(size=MAX_BODY_BYTES))
+    writer.append(a_record())
+    writer.close()
+
+    assert [decode(f.entry).seq for f in written(tmp_path)] == [0, 1]
+
+
+def test_a_folder_that_is_gone_refuses_and_is_tried_again(tmp_path: Path) -> None:
+    directory = tmp_path / "wal"
+    writer = a_writer(directory)
+
+    with pytest.raises(TrailUnavailable, match="ENOENT"):
+        writer.append(a_record())
+    directory.mkdir()
+    writer.append(a_record())
+    writer.close()
+
+    assert len(ids(directory)) == 2
+
+
+def test_after_a_failed_write_nothing_more_is_acknowledged(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    writer.append(a_record())
+    assert writer._chain.file is not None
+    os.close(writer._chain.file._fd)
+
+    with pytest.raises(TrailUnavailable, match="EBADF"):
+        writer.append(a_record())
+    with pytest.raises(TrailUnavailable, match="EBADF"):
+        writer.append(a_record())
+    assert len(ids(tmp_path)) == 2
+
+
+def test_a_failure_that_is_not_ours_acknowledges_nothing_either(tmp_path: Path) -> None:
+    def first() -> Record:
+        raise MemoryError
+
+    writer = a_writer(tmp_path, first)
+
+    with pytest.raises(MemoryError):
+        writer.append(a_record())
+    with pytest.raises(TrailUnavailable, match="MemoryError"):
+        writer.append(a_record())
+
+
+def test_on_a_full_disk_no_call_leaves_and_outcomes_still_fit(tmp_path: Path) -> None:
+    """A file size limit stands for a full disk: the kernel refuses to allocate."""
+    calls = 8
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os._exit(_until_full(tmp_path, calls, write))
+    os.close(write)
+    told = os.read(read, 1000).decode()
+    _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0, told
+    assert "EFBIG" in told
+    entries = [decode(frame.entry) for frame in written(tmp_path)]
+    decided = [entry.id for entry in entries if entry.kind is Kind.DECISION]
+    assert len(decided) > calls
+    assert [e.id for e in entries if e.kind is Kind.OUTCOME] == decided
+
+
+def _until_full(directory: Path, calls: int, write: int) -> int:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limit = segment.FIRST_BYTES + 1000
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    writer = a_writer(directory)
+    sent: list[Record] = []
+    try:
+        while True:
+            record = a_record(size=900)
+            writer.append(record, owes_outcome=True)
+            sent.append(record)
+            if len(sent) > calls:
+                writer.note(an_outcome(sent.pop(0)))
+    except TrailUnavailable as error:
+        os.write(write, str(error).encode())
+    for record in sent:
+        outcome = an_outcome(record)
+        writer.note(
+            Record(
+                kind=outcome.kind,
+                id=outcome.id,
+                at=outcome.at,
+                effect="complete",
+                body=b"x" * (OUTCOME_BYTES - 1200),
+            )
+        )
+    writer.close()
+    return 0
+
+
+def test_a_full_segment_is_followed_by_another_in_the_same_chain(
+    tmp_path: Path,
+) -> None:
+    writer = a_writer(tmp_path)
+    writer.append(a_record())
+    assert writer._chain.file is not None
+    first = writer._chain.file.path
+    writer._chain.file._end += segment.LIMIT_BYTES
+    writer._chain.file._allocated += segment.LIMIT_BYTES
+    writer.append(a_record())
+    writer.close()
+
+    one, two = sorted(tmp_path.glob("*.wal"))
+    assert one == first
+    header, _ = wal.header(two.read_bytes())
+    *_, last = wal.scan(one.read_bytes(), wal.header(one.read_bytes())[1].end)
+    assert (header.segment, header.first, header.after) == (1, 2, last.mac)
+    assert len(written(tmp_path)) == 3
+
+
+def test_closing_writes_the_last_record_and_refuses_what_comes_after(
+    tmp_path: Path,
+) -> None:
+    writer = a_writer(tmp_path)
+    counts: list[int] = []
+
+    def last(count: int) -> Record:
+        counts.append(count)
+        return a_record(Kind.CLOSE)
+
+    writer.append(a_record())
+    writer.close(last)
+
+    assert counts == [3]
+    assert decode(written(tmp_path)[-1].entry).kind is Kind.CLOSE
+    with pytest.raises(TrailUnavailable, match="closed"):
+        writer.append(a_record())
+    with pytest.raises(TrailUnavailable, match="closed"):
+        writer.note(a_record())
+
+
+async def test_what_a_loop_noted_is_written_by_the_next_flush(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    record = a_record()
+    await writer.aappend(record, owes_outcome=True)
+    writer.note(an_outcome(record))
+    assert len(ids(tmp_path)) == 2
+
+    writer.flush()
+    writer.flush()
+
+    assert len(ids(tmp_path)) == 3
+    writer.close()

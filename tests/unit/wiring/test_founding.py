@@ -1,0 +1,118 @@
+"""What a first run needs is made whole, and what is there is left alone."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+from affidavit.errors import KeyUnusable, SettingsInvalid, TrailUnavailable
+from affidavit.policy.loader import load
+from affidavit.wiring.founding import default_origin, found
+from affidavit.wiring.governor import load_identity
+from affidavit.wiring.settings import read_settings
+from support.project import a_project
+
+
+def tree(directory: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(directory)): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_an_empty_folder_gets_policy_key_secret_and_trail(tmp_path: Path) -> None:
+    settings = read_settings(environ={}, directory=tmp_path)
+
+    founded = found(settings, directory=tmp_path)
+
+    home = tmp_path / ".affidavit"
+    assert founded.made == (
+        tmp_path / "policies" / "policy.yaml",
+        home / "key.pem",
+        home / "trail.secret",
+        home / "trail",
+    )
+    assert founded.kept == ()
+    assert len(load(settings.policy).purposes) >= 1
+    for private in (home / "key.pem", home / "trail.secret"):
+        assert private.stat().st_mode & 0o777 == 0o600
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert (home / ".gitignore").read_text().endswith("*\n")
+
+
+def test_founding_again_changes_nothing(tmp_path: Path) -> None:
+    settings = a_project(tmp_path)
+    before = tree(tmp_path)
+
+    founded = found(settings, directory=tmp_path)
+
+    assert founded.made == ()
+    assert len(founded.kept) == 4
+    assert tree(tmp_path) == before
+
+
+def test_observing_is_a_line_of_the_policy(tmp_path: Path) -> None:
+    assert load(a_project(tmp_path / "a").policy).mode == "enforce"
+    assert load(a_project(tmp_path / "b", observe=True).policy).mode == "observe"
+
+
+def test_a_policy_that_is_there_is_kept_whatever_it_is_called(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "ours.yaml").write_text("# ours\n")
+    settings = read_settings(environ={}, directory=tmp_path)
+
+    founded = found(settings, directory=tmp_path)
+
+    assert tmp_path / "policies" in founded.kept
+    assert not (tmp_path / "policies" / "policy.yaml").exists()
+
+
+@pytest.mark.parametrize("lost", ["key.pem", "trail.secret"])
+def test_a_trail_whose_key_or_secret_is_lost_is_not_continued(
+    tmp_path: Path, lost: str
+) -> None:
+    settings = a_project(tmp_path)
+    (tmp_path / ".affidavit" / lost).unlink()
+    before = tree(tmp_path)
+
+    with pytest.raises(KeyUnusable, match="Restore it from a backup"):
+        found(settings, directory=tmp_path)
+    assert tree(tmp_path) == before
+
+
+def test_a_key_that_is_there_already_signs_the_new_trail(tmp_path: Path) -> None:
+    settings = a_project(tmp_path / "one")
+    other = read_settings(environ={}, directory=tmp_path / "two", key=settings.key)
+    (tmp_path / "two").mkdir()
+
+    founded = found(other, directory=tmp_path / "two")
+
+    assert settings.key in founded.kept
+    assert founded.identity.signer.verifier == load_identity(settings).signer.verifier
+
+
+def test_an_origin_names_the_folder_and_is_unique(tmp_path: Path) -> None:
+    folder = tmp_path / "Acme Support!"
+
+    one = default_origin(folder, secrets.token_bytes)
+
+    assert one.startswith("affidavit.local/acme-support-")
+    assert one != default_origin(folder, secrets.token_bytes)
+    assert default_origin(Path("/"), bytes) == ("affidavit.local/trail-00000000")
+
+
+def test_an_origin_that_cannot_be_one_changes_nothing(tmp_path: Path) -> None:
+    settings = read_settings(environ={}, directory=tmp_path)
+
+    with pytest.raises(SettingsInvalid, match="cannot be a trail's origin"):
+        found(settings, directory=tmp_path, origin="https://x")
+    assert tree(tmp_path) == {}
+
+
+def test_a_place_where_nothing_can_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "policies").write_text("a file\n")
+    settings = read_settings(environ={}, directory=tmp_path)
+
+    with pytest.raises(TrailUnavailable, match="policies"):
+        found(settings, directory=tmp_path)

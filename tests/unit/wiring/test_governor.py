@@ -1,0 +1,201 @@
+"""The whole graph: decided, durable, told; one policy until it is reloaded."""
+
+import gc
+import os
+from pathlib import Path
+
+import pytest
+
+from affidavit.errors import (
+    KeyUnusable,
+    PolicyInvalid,
+    PolicyNotFound,
+    TrailMismatch,
+    TrailNotFound,
+    Unrecorded,
+)
+from affidavit.tlog.tiles import Tile, read_bodies, read_entries
+from affidavit.trail.record import Entry, decode
+from affidavit.trail.storage import Storage
+from affidavit.wiring import Governor, default_governor
+from affidavit.wiring.governor import load_identity, shown
+from affidavit.wiring.settings import Settings, read_settings
+from support.project import a_call, a_dataset_call, a_project, an_outcome
+
+
+def entries(settings: Settings) -> list[Entry]:
+    storage = Storage(settings.trail, load_identity(settings))
+    size = storage.checkpoint().size
+    found = read_entries(storage.read, Tile("entries", 0, size))
+    assert all(read_bodies(storage.read, Tile("body", 0, size)))
+    return [decode(entry) for entry in found]
+
+
+def test_a_call_leaves_decision_and_outcome_under_one_id(tmp_path: Path) -> None:
+    settings = a_project(tmp_path)
+    with Governor(settings=settings) as governor:
+        verdict = governor.consider(a_call())
+        governor.commit(verdict)
+        governor.conclude(verdict, an_outcome())
+
+    kinds = [(e.kind.value, e.effect) for e in entries(settings)]
+    assert kinds == [
+        ("genesis", None),
+        ("policy", None),
+        ("decision", "permit"),
+        ("outcome", "complete"),
+        ("close", None),
+    ]
+    assert entries(settings)[2].id == entries(settings)[3].id == verdict.id
+
+
+async def test_a_task_commits_without_threads_of_its_own(tmp_path: Path) -> None:
+    settings = a_project(tmp_path)
+    with Governor(settings=settings) as governor:
+        verdict = governor.consider(a_dataset_call())
+        await governor.acommit(verdict)
+
+    assert [e.effect for e in entries(settings) if e.effect] == ["refuse"]
+
+
+def test_a_decision_that_cannot_be_made_durable_lets_nothing_leave(
+    tmp_path: Path,
+) -> None:
+    settings = a_project(tmp_path)
+    governor = Governor(settings=settings)
+    (settings.trail / "wal").rmdir()
+
+    with pytest.raises(Unrecorded, match="was not sent") as caught:
+        governor.commit(governor.consider(a_call()))
+    assert "ENOENT" in str(caught.value)
+    governor.close()
+
+
+def test_an_outcome_that_cannot_be_recorded_is_logged_and_raises_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    governor = Governor(settings=a_project(tmp_path))
+    verdict = governor.consider(a_call())
+    governor.close()
+
+    governor.conclude(verdict, an_outcome())
+
+    assert verdict.id in caplog.text
+
+
+def test_a_policy_changed_on_disk_counts_only_after_a_reload(tmp_path: Path) -> None:
+    settings = a_project(tmp_path)
+    path = tmp_path / "policies" / "policy.yaml"
+    governor = Governor(settings=settings)
+    before = governor.policy_digest
+    governor.commit(governor.consider(a_call()))
+
+    path.write_text(path.read_text().replace("gpt-*", "none-*"))
+    assert not governor.consider(a_call()).refused
+    assert governor.reload()
+    assert not governor.reload()
+    assert governor.consider(a_call()).refused
+    after = governor.policy_digest
+    governor.close()
+
+    assert before != after
+    digests = [e.policy for e in entries(settings) if e.kind.value == "policy"]
+    assert len(set(digests)) == 2
+
+
+def test_an_invalid_policy_leaves_the_present_one_in_force(tmp_path: Path) -> None:
+    settings = a_project(tmp_path)
+    with Governor(settings=settings) as governor:
+        (tmp_path / "policies" / "policy.yaml").write_text("nonsense: [\n")
+
+        with pytest.raises(PolicyInvalid):
+            governor.reload()
+        assert not governor.consider(a_call()).refused
+
+
+def test_a_comment_is_no_change_of_policy(tmp_path: Path) -> None:
+    settings = a_project(tmp_path)
+    path = tmp_path / "policies" / "policy.yaml"
+    with Governor(settings=settings) as governor:
+        path.write_text("# reviewed today\n" + path.read_text())
+
+        assert not governor.reload()
+
+
+def test_what_is_missing_is_told_when_the_governor_is_built(tmp_path: Path) -> None:
+    with pytest.raises(PolicyNotFound, match="affidavit init"):
+        Governor(settings=read_settings(environ={}, directory=tmp_path))
+    settings = a_project(tmp_path)
+    settings.key.unlink()
+    with pytest.raises(KeyUnusable, match="affidavit init"):
+        Governor(settings=settings)
+
+
+def test_a_trail_of_another_key_is_refused(tmp_path: Path) -> None:
+    settings = a_project(tmp_path / "one")
+    other = a_project(tmp_path / "two")
+    settings.key.write_bytes(other.key.read_bytes())
+
+    with pytest.raises(TrailMismatch):
+        Governor(settings=settings)
+
+
+def test_a_trail_that_is_gone_is_refused(tmp_path: Path) -> None:
+    settings = a_project(tmp_path)
+    settings.trail.rename(tmp_path / "elsewhere")
+
+    with pytest.raises(TrailNotFound):
+        Governor(settings=settings)
+
+
+def test_equal_settings_share_one_governor_until_it_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_project(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    one = default_governor()
+
+    assert default_governor() is one
+    one.close()
+    assert default_governor() is not one
+    default_governor().close()
+
+
+def test_arguments_override_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_project(tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    with Governor(purpose="support.reply", tag_requests=False) as governor:
+        assert governor.default_purpose == "support.reply"
+        assert not governor.tags_requests
+
+
+def test_records_name_the_policy_relative_to_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = a_project(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with Governor(settings=settings) as governor:
+        where = governor.consider(a_call()).reasons[0].where
+
+    assert where is not None
+    assert where.startswith("policies/policy.yaml:")
+    assert shown(Path("/elsewhere/policy.yaml")) == Path("/elsewhere/policy.yaml")
+
+
+def test_a_forked_child_is_governed_too(tmp_path: Path) -> None:
+    settings = a_project(tmp_path)
+    governor = Governor(settings=settings)
+    governor.commit(governor.consider(a_call()))
+    child = os.fork()
+    if child == 0:
+        governor.commit(governor.consider(a_call()))
+        governor.close()
+        os._exit(0)
+    os.waitpid(child, 0)
+    governor.close()
+    gc.collect()
+
+    assert [e.kind.value for e in entries(settings)].count("decision") == 2

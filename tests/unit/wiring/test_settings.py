@@ -1,0 +1,127 @@
+"""One place, one order: argument, environment, file, default; and where from."""
+
+from pathlib import Path
+
+import pytest
+
+from affidavit.errors import SettingsInvalid
+from affidavit.wiring.settings import Settings, read_settings
+
+
+def settled(
+    directory: Path, environ: dict[str, str] | None = None, **given: object
+) -> Settings:
+    return read_settings(environ=environ or {}, directory=directory, **given)  # type: ignore[arg-type]  # a helper for tests
+
+
+def sources(settings: Settings) -> dict[str, str]:
+    return dict(settings.sources)
+
+
+def test_without_any_setting_everything_is_below_the_folder(tmp_path: Path) -> None:
+    settings = settled(tmp_path)
+
+    assert settings.policy == tmp_path / "policies"
+    assert settings.trail == tmp_path / ".affidavit" / "trail"
+    assert settings.key == tmp_path / ".affidavit" / "key.pem"
+    assert (settings.purpose, settings.tag_requests) == (None, True)
+    assert set(sources(settings).values()) == {"default"}
+
+
+def test_the_key_stands_beside_the_trail_wherever_that_is(tmp_path: Path) -> None:
+    settings = settled(tmp_path, {"AFFIDAVIT_TRAIL": "/var/lib/app/trail"})
+
+    assert settings.key == Path("/var/lib/app/key.pem")
+
+
+def test_an_argument_beats_the_environment_beats_the_file(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.affidavit]\npolicy = "p-file"\ntrail = "t-file"\nkey = "k-file"\n'
+    )
+    environ = {"AFFIDAVIT_POLICY": "p-env", "AFFIDAVIT_TRAIL": "t-env"}
+
+    settings = settled(tmp_path, environ, policy="p-argument")
+
+    assert settings.policy == tmp_path / "p-argument"
+    assert settings.trail == tmp_path / "t-env"
+    assert settings.key == tmp_path / "k-file"
+    assert sources(settings)["policy"] == "argument"
+    assert sources(settings)["trail"] == "AFFIDAVIT_TRAIL"
+    assert sources(settings)["key"] == f"{tmp_path}/pyproject.toml [tool.affidavit]"
+
+
+def test_the_nearest_file_upward_is_the_projects_root(tmp_path: Path) -> None:
+    (tmp_path / "affidavit.toml").write_text('purpose = "support.reply"\n')
+    deep = tmp_path / "src" / "app"
+    deep.mkdir(parents=True)
+
+    settings = settled(deep)
+
+    assert settings.policy == tmp_path / "policies"
+    assert settings.purpose == "support.reply"
+
+
+def test_a_project_file_that_says_nothing_of_us_is_passed_by(tmp_path: Path) -> None:
+    (tmp_path / "affidavit.toml").write_text("tag_requests = false\n")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "pyproject.toml").write_text("[tool.other]\nx = 1\n")
+
+    assert settled(inner).tag_requests is False
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("true", "yes"), ("1", "yes"), ("False", "no"), ("0", "no")]
+)
+def test_a_flag_is_read_from_the_environment(
+    tmp_path: Path, value: str, expected: str
+) -> None:
+    settings = settled(tmp_path, {"AFFIDAVIT_TAG_REQUESTS": value})
+
+    assert settings.tag_requests is (expected == "yes")
+
+
+def test_an_empty_variable_is_no_setting(tmp_path: Path) -> None:
+    assert settled(tmp_path, {"AFFIDAVIT_POLICY": ""}).policy == tmp_path / "policies"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("policy = 3", "policy must be a path, got 3"),
+        ('policy = ""', "policy must be a path"),
+        ('tag_requests = "maybe"', "tag_requests must be true or false"),
+        ('polciy = "x"', "no setting is called 'polciy'. Did you mean 'policy'?"),
+        ('zzz = "x"', "Known: policy, trail"),
+        ('purpose = "No Such!"', "cannot be a purpose"),
+        ("purpose = 3", "cannot be a purpose"),
+        ("policy = ", "not TOML"),
+    ],
+)
+def test_an_unusable_setting_names_file_and_fault(
+    tmp_path: Path, content: str, told: str
+) -> None:
+    (tmp_path / "affidavit.toml").write_text(content)
+
+    with pytest.raises(SettingsInvalid) as caught:
+        settled(tmp_path)
+    assert told in str(caught.value)
+    assert "affidavit.toml" in str(caught.value)
+
+
+def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool]\naffidavit = 3\n")
+
+    with pytest.raises(SettingsInvalid, match="must be a table"):
+        settled(tmp_path)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "affidavit.toml").write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(SettingsInvalid, match="not TOML"):
+        settled(tmp_path)
+
+
+def test_equal_settings_are_one_key(tmp_path: Path) -> None:
+    assert hash(settled(tmp_path)) == hash(settled(tmp_path))
