@@ -28,6 +28,9 @@ _ANSWER_CHARACTERS = 64
 """Of what a provider names in its answer: bounds an outcome's size (see `writer`)."""
 _PROSE_CHARACTERS = 600
 _MOST = 16
+_DAY = 86_400_000
+"""ms; the engine sees time as a UTC day."""
+_REMEMBERED = 1024
 _MOST_ATTEMPTS = 6
 
 
@@ -65,6 +68,16 @@ class Verdict:
         return self.effect not in (Effect.PERMIT.value, OBSERVED)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Settled:
+    """What a call's record says whatever the moment and the content."""
+
+    effect: str
+    reasons: tuple[Reason, ...]
+    labels: Mapping[str, str]
+    said: Mapping[str, Json]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Gate:
     """One policy in force, with what deciding and recording under it takes."""
@@ -75,6 +88,9 @@ class Gate:
     content_key: bytes
     boot: str
     policy_hex: str = field(init=False)
+    _memory: "dict[tuple[object, ...], _Settled]" = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(
@@ -84,67 +100,89 @@ class Gate:
     def consider(self, call: Call, moment: Moment) -> Verdict:
         """Decide `call`: pure, and total for every `Call`."""
         findings = tuple(found for detect in self.detectors for found in detect(call))
-        now = datetime.fromtimestamp(moment.nanoseconds // 10**9, UTC)
-        decision = decide(self.policy, call, findings, now=now)
-        effect = decision.effect.value
-        if decision.effect is not Effect.PERMIT and self.policy.mode == "observe":
-            effect = OBSERVED
+        settled = self._settle(call, findings, moment.milliseconds // _DAY)
         identifier = new_id(moment.milliseconds, moment.random)
-        record = Record(
-            kind=Kind.DECISION,
-            id=identifier,
-            at=stamp(moment.milliseconds),
-            effect=effect,
-            policy=self.policy_hex,
-            labels=self._labels(call),
-            body=canonical.dumps(
-                self._decision(identifier, call, findings, decision, moment)
-            ),
-        )
-        return Verdict(
-            id=identifier, effect=effect, reasons=decision.reasons, record=record
-        )
-
-    def conclude(self, verdict: Verdict, outcome: Outcome, moment: Moment) -> Record:
-        """The record of what became of a call that left."""
-        return Record(
-            kind=Kind.OUTCOME,
-            id=verdict.id,
-            at=stamp(moment.milliseconds),
-            effect=outcome.ending.value,
-            body=canonical.dumps(self._outcome(verdict.id, outcome)),
-        )
-
-    def _labels(self, call: Call) -> dict[str, str]:
-        return {
-            name: self.labels.of(name, printable(value))
-            for name, value in _labelled(call)
-            if value is not None
-        }
-
-    def _decision(
-        self,
-        identifier: str,
-        call: Call,
-        findings: Iterable[Finding],
-        decision: Decision,
-        moment: Moment,
-    ) -> dict[str, Json]:
-        body: dict[str, Json] = {
-            "boot": self.boot,
+        said: dict[str, Json] = {
+            **settled.said,
             "content": {
                 "bytes": len(call.content),
                 "commitment": self._commit(identifier, b"request", call.content),
             },
+            "mono": moment.monotonic,
+        }
+        record = Record(
+            kind=Kind.DECISION,
+            id=identifier,
+            at=stamp(moment.milliseconds),
+            effect=settled.effect,
+            policy=self.policy_hex,
+            labels=settled.labels,
+            body=canonical.dumps(said),
+        )
+        return Verdict(
+            id=identifier,
+            effect=settled.effect,
+            reasons=settled.reasons,
+            record=record,
+        )
+
+    def conclude(self, verdict: Verdict, outcome: Outcome, milliseconds: int) -> Record:
+        """The record of what became of a call that left; the time is Unix time."""
+        return Record(
+            kind=Kind.OUTCOME,
+            id=verdict.id,
+            at=stamp(milliseconds),
+            effect=outcome.ending.value,
+            body=canonical.dumps(self._outcome(verdict.id, outcome)),
+        )
+
+    def _settle(
+        self, call: Call, findings: tuple[Finding, ...], day: int
+    ) -> "_Settled":
+        """Decision and what to say of it: the same for alike calls of one UTC day."""
+        if findings:
+            return self._settled_anew(call, findings, day)
+        key = _likeness(call, day)
+        settled = self._memory.get(key)
+        if settled is None:
+            settled = self._settled_anew(call, findings, day)
+            if len(self._memory) >= _REMEMBERED:
+                self._memory.clear()
+            self._memory[key] = settled
+        return settled
+
+    def _settled_anew(
+        self, call: Call, findings: tuple[Finding, ...], day: int
+    ) -> "_Settled":
+        now = datetime.fromtimestamp(day * _DAY // 1000, UTC)
+        decision = decide(self.policy, call, findings, now=now)
+        effect = decision.effect.value
+        if decision.effect is not Effect.PERMIT and self.policy.mode == "observe":
+            effect = OBSERVED
+        return _Settled(
+            effect=effect,
+            reasons=decision.reasons,
+            labels={
+                name: self.labels.of(name, printable(value))
+                for name, value in _labelled(call)
+                if value is not None
+            },
+            said=self._said(call, findings, decision),
+        )
+
+    def _said(
+        self, call: Call, findings: Iterable[Finding], decision: Decision
+    ) -> dict[str, Json]:
+        said: dict[str, Json] = {
+            "boot": self.boot,
             "endpoint": printable(call.endpoint),
             "host": printable(call.host),
             "mode": self.policy.mode,
-            "mono": moment.monotonic,
             "provider": call.provider,
             "purpose": printable(call.purpose) if call.purpose is not None else None,
             "reasons": _reasons(decision.reasons),
         }
-        body |= _present(
+        said |= _present(
             model=call.model,
             subject=call.subject,
             safety=call.safety_id,
@@ -157,7 +195,7 @@ class Gate:
             "warnings": _reasons(decision.warnings),
             "shadow": _reasons(decision.shadow),
         }
-        return body | {name: value for name, value in optional.items() if value}
+        return said | {name: value for name, value in optional.items() if value}
 
     def _outcome(self, identifier: str, outcome: Outcome) -> dict[str, Json]:
         # Several tries: the first and the last ones tell the story, and the record must
@@ -207,6 +245,27 @@ def _labelled(call: Call) -> tuple[tuple[str, str | None], ...]:
         (Field.SUBJECT.value, call.subject),
         (Field.SAFETY.value, call.safety_id),
         (Field.PROJECT.value, call.project),
+    )
+
+
+def _likeness(call: Call, day: int) -> tuple[object, ...]:
+    """Calls with equal likeness on one day are decided and described alike.
+
+    Types count: 1 and True are equal keys and different parameters.
+    """
+    return (
+        day,
+        call.endpoint,
+        call.provider,
+        call.host,
+        call.model,
+        call.purpose,
+        call.subject,
+        call.safety_id,
+        call.project,
+        *((name, value, value.__class__) for name, value in call.parameters.items()),
+        None,
+        *call.unread.items(),
     )
 
 

@@ -113,7 +113,8 @@ def record_and_vanish(settings: Settings) -> None:
     """Put the three calls in a process that then ends without a farewell."""
     root = settings.trail.parents[1]
     code = (
-        "import os; from pathlib import Path; from affidavit.wiring import read_settings;"
+        "import os; from pathlib import Path;"
+        "from affidavit.wiring import read_settings;"
         "from support.cli import record_calls;"
         f"root = Path({str(root)!r});"
         "record_calls(read_settings(environ={}, directory=root), close=False);"

@@ -153,7 +153,7 @@ def test_the_same_call_at_the_same_moment_gives_the_same_verdict() -> None:
 
 def test_an_outcome_tells_attempts_usage_and_what_came_back() -> None:
     verdict = a_gate().consider(a_call(), MOMENT)
-    record = a_gate().conclude(verdict, an_outcome(), MOMENT)
+    record = a_gate().conclude(verdict, an_outcome(), MOMENT.milliseconds)
     told = orjson.loads(record.body)
 
     assert (record.kind, record.id, record.effect) == (
@@ -175,7 +175,7 @@ def test_an_outcome_without_an_answer_says_only_what_is_known() -> None:
     verdict = a_gate().consider(a_call(), MOMENT)
     outcome = Outcome(ending=Ending.ERROR, attempts=(), error="APITimeoutError")
 
-    told = orjson.loads(a_gate().conclude(verdict, outcome, MOMENT).body)
+    told = orjson.loads(a_gate().conclude(verdict, outcome, MOMENT.milliseconds).body)
 
     assert told == {"attempts": [], "error": "APITimeoutError"}
 
@@ -194,7 +194,7 @@ def test_any_outcome_fits_the_space_that_is_kept_for_it(tries: int, name: str) -
         error=name * 3,
     )
     verdict = a_gate().consider(a_call(), MOMENT)
-    record = a_gate().conclude(verdict, outcome, MOMENT)
+    record = a_gate().conclude(verdict, outcome, MOMENT.milliseconds)
 
     assert len(record.body) + 1100 <= OUTCOME_BYTES
     if tries > 6:

@@ -239,8 +239,12 @@ def parse_moment(value: str) -> datetime:
 def stamp(milliseconds: int) -> str:
     """A Unix time in ms as records print it: UTC, milliseconds, `Z`."""
     seconds, rest = divmod(milliseconds, 1000)
-    moment = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
-    return f"{moment.isoformat()}.{rest:03d}Z"
+    return f"{_to_the_second(seconds)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=8)
+def _to_the_second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()
 
 
 def new_id(milliseconds: int, random: bytes) -> str:

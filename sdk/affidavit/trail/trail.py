@@ -24,6 +24,8 @@ from affidavit.trail.storage import Storage
 from affidavit.trail.writer import Writer
 
 CHECKPOINT_SECONDS = 1.0
+WRITE_SECONDS = 0.05
+"""How long an outcome may wait in memory, where a killed process loses it."""
 CLOSE_LOCK_SECONDS = 10.0
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _log = logging.getLogger("affidavit.trail")
@@ -69,6 +71,7 @@ class Trail:
             randomness=randomness,
             sealed_size=lambda: storage.checkpoint().size,
             on_progress=self._progressed,
+            on_note=self._progressed,
             on_fork=self._forked,
         )
         self._forked()
@@ -82,7 +85,7 @@ class Trail:
         await self._writer.aappend(record, owes_outcome=owes_outcome)
 
     def note(self, record: Record) -> None:
-        """Write an outcome down without waiting for the disk."""
+        """Hand an outcome in: written with the next commit or within 50 ms."""
         self._writer.note(record)
 
     def seal(self, *, lock_seconds: float = CLOSE_LOCK_SECONDS) -> Checkpoint | None:
@@ -138,8 +141,11 @@ class Trail:
     def _keep(self) -> None:
         while not self._stop.is_set():
             self._work.wait()
-            if self._stop.wait(self._seconds):
-                return
+            due = time.monotonic() + self._seconds
+            while (left := due - time.monotonic()) > 0:
+                if self._stop.wait(min(left, WRITE_SECONDS)):
+                    return
+                self._writer.write()
             self._work.clear()
             try:
                 self._writer.flush()

@@ -51,6 +51,8 @@ class _Chain:
 
     writer: str
     mac: bytes
+    first: Record
+    """Made when the chain was: what it tells of is in force from then on."""
     seq: int = 0
     segment: int = 0
     owed: int = 0
@@ -74,6 +76,8 @@ class Writer:
     """How many records the published tree has; asked when a segment is begun."""
     on_progress: Callable[[], None] = lambda: None
     """Told after each commit that there may be something to integrate."""
+    on_note: Callable[[], None] = lambda: None
+    """Told that something waits which nobody waits for."""
     on_fork: Callable[[], None] = lambda: None
     """Told in a forked child, after this writer began a chain of its own."""
     _turn: threading.Condition = field(default_factory=threading.Condition)
@@ -89,11 +93,17 @@ class Writer:
 
     def _new_chain(self) -> _Chain:
         writer = records.new_writer(self.randomness)
-        return _Chain(writer, wal.start(self.identity.secrets.wal, writer))
+        start = wal.start(self.identity.secrets.wal, writer)
+        return _Chain(writer, start, self.first_record())
 
     def append(self, record: Record, *, owes_outcome: bool = False) -> None:
         """Return when `record` is durable; else `TrailUnavailable` or `Malformed`."""
-        ticket = self._submit(record, owes=int(owes_outcome), waited_for=True)
+        ticket = _Ticket(record, int(owes_outcome), waited_for=True)
+        with self._turn:
+            self._admit(ticket)
+            alone, self._busy = not self._busy, True
+        if alone:
+            self._commit(sync=True)
         while not ticket.done:
             if self._take_turn(ticket):
                 self._commit(sync=True)
@@ -114,22 +124,27 @@ class Writer:
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(settle)
 
-        ticket = self._submit(
-            record, owes=int(owes_outcome), waited_for=True, notify=notify
-        )
+        ticket = _Ticket(record, int(owes_outcome), waited_for=True, notify=notify)
+        with self._turn:
+            self._admit(ticket)
         self._wake_committer()
         await settled
         if ticket.error is not None:
             raise ticket.error
 
     def note(self, record: Record, *, settles_outcome: bool = True) -> None:
-        """Write `record` down without waiting: durable with the next commit or tick.
+        """Hand `record` in without waiting: the next commit or tick writes it."""
+        ticket = _Ticket(record, -int(settles_outcome), waited_for=False)
+        with self._turn:
+            self._admit(ticket)
+        self.on_note()
 
-        It survives this process as soon as it is written, which happens here unless a
-        commit is under way or an event loop would be held up.
-        """
-        self._submit(record, owes=-int(settles_outcome), waited_for=False)
-        if not _on_event_loop() and self._take_turn(None):
+    def write(self) -> None:
+        """Write what was noted, so that it survives this process; sync nothing."""
+        with self._turn:
+            if not self._waiting:
+                return
+        if self._take_turn(None):
             self._commit(sync=False)
 
     def flush(self) -> None:
@@ -160,25 +175,16 @@ class Writer:
         if file is not None:
             file.close()
 
-    def _submit(
-        self,
-        record: Record,
-        *,
-        owes: int,
-        waited_for: bool,
-        notify: Callable[[], None] | None = None,
-    ) -> _Ticket:
-        ticket = _Ticket(record, owes, waited_for, notify)
-        with self._turn:
-            if self._closed:
-                raise TrailUnavailable(
-                    f"{self.directory.parent}: this trail was closed. Build a new "
-                    "Governor for calls that come after close()."
-                )
-            if self._poison is not None:
-                raise self._poison
-            self._waiting.append(ticket)
-        return ticket
+    def _admit(self, ticket: _Ticket) -> None:
+        """Queue `ticket`, under the lock; raise what keeps any record out."""
+        if self._closed:
+            raise TrailUnavailable(
+                f"{self.directory.parent}: this trail was closed. Build a new "
+                "Governor for calls that come after close()."
+            )
+        if self._poison is not None:
+            raise self._poison
+        self._waiting.append(ticket)
 
     def _take_turn(self, ticket: _Ticket | None, *, wait: bool = False) -> bool:
         """Whether the caller now is the one at work; a ticket's owner waits for
@@ -237,7 +243,7 @@ class Writer:
             return
         chain = self._chain
         if not chain.started:
-            tickets = [_Ticket(self.first_record(), 0, waited_for=True), *tickets]
+            tickets = [_Ticket(chain.first, 0, waited_for=True), *tickets]
         self._rotate()
         try:
             self._make_room(tickets)
@@ -351,14 +357,6 @@ def _refuse(ticket: _Ticket, error: AffidavitError) -> None:
 def _size(tickets: list[_Ticket]) -> int:
     each = wal.FRAME_OVERHEAD + 1024
     return sum(each + len(ticket.record.body) for ticket in tickets)
-
-
-def _on_event_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 _living: "weakref.WeakSet[Writer]" = weakref.WeakSet()

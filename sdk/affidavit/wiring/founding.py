@@ -11,20 +11,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from affidavit import durable
-from affidavit.errors import KeyUnusable
-from affidavit.keys import SEED_BYTES, Ed25519Signer
-from affidavit.policy.loader import locate_packs
+from affidavit.errors import (
+    Invalid,
+    KeyUnusable,
+    PolicyNotFound,
+    TrailNotFound,
+    TrailUnavailable,
+)
+from affidavit.keys import SEED_BYTES, Ed25519Signer, load_signer
+from affidavit.policy.loader import load, locate_packs
 from affidavit.trail.founding import create_trail
 from affidavit.trail.identity import (
     SECRET_BYTES,
     Identity,
     Secrets,
     checked_origin,
+    load_secrets,
     secret_path,
     write_secrets,
 )
 from affidavit.trail.record import Clock, Randomness
-from affidavit.wiring.governor import TOOL, load_identity
+from affidavit.trail.storage import Storage
+from affidavit.wiring.governor import TOOL, load_identity, shown
 from affidavit.wiring.settings import Settings
 
 POLICY_FILE = "policy.yaml"
@@ -58,15 +66,18 @@ def found(
 ) -> Founded:
     """Make what is missing of policy, key, secret and trail; keep what is there.
 
-    Raises `TrailUnavailable` when a file cannot be made, `KeyUnusable` when a trail is
-    there and its key or secret is not: a new key cannot continue an old trail.
+    Whatever is there is looked at before anything is written, and nothing is when a
+    part of it cannot be used: `PolicyInvalid`, `PolicyNotFound`, `KeyUnusable` (also
+    when a trail is there and its key or secret is not: a new key cannot continue an old
+    trail), `TrailNotFound`, `TrailMismatch` or `TrailUnavailable`, the last also when a
+    file cannot be made.
     """
     origin = checked_origin(origin or default_origin(directory, randomness))
+    _refuse_unusable(settings)
     made: list[Path] = []
     kept: list[Path] = []
     _note(_policy(settings.policy, observe=observe), made, kept)
     secret = secret_path(settings.trail)
-    _refuse_half(settings, secret)
     if settings.trail.exists():
         kept += [settings.key, secret, settings.trail]
         return Founded(
@@ -87,21 +98,51 @@ def _note(step: tuple[Path, bool], made: list[Path], kept: list[Path]) -> None:
     (made if fresh else kept).append(path)
 
 
-def _refuse_half(settings: Settings, secret: Path) -> None:
-    if not settings.trail.exists():
-        return
+def _refuse_unusable(settings: Settings) -> None:
+    """Raise for whatever is there and cannot be used, before anything is written."""
+    try:
+        load(shown(settings.policy))
+    except PolicyNotFound:
+        if _holds_something(settings.policy):
+            raise
+    secret = secret_path(settings.trail)
+    if settings.key.exists():
+        load_signer(settings.key)
+    if secret.exists():
+        load_secrets(secret)
+    if settings.trail.exists():
+        _refuse_unusable_trail(settings, secret)
+
+
+def _refuse_unusable_trail(settings: Settings, secret: Path) -> None:
     for path in (settings.key, secret):
         if not path.exists():
             raise KeyUnusable(
-                f"{settings.trail}: this trail exists and {path} does not. Restore it "
-                "from a backup, or move the trail away to begin a new one."
+                f"{settings.trail}: is there and {path} is not. Restore it from a "
+                "backup, or move the trail away to begin a new one."
             )
+    try:
+        Storage(settings.trail, load_identity(settings)).checkpoint()
+    except TrailNotFound as error:
+        raise TrailNotFound(
+            f"{settings.trail}: is there and holds no checkpoint, so it is no trail. "
+            "Restore it from a backup, or move it away to begin a new one."
+        ) from error
+    except Invalid as error:
+        raise TrailUnavailable(
+            f"{error} Restore it from a backup, or move it away to begin a new one."
+        ) from error
+
+
+def _holds_something(policy: Path) -> bool:
+    """Whether founding would keep what is there, although it is no policy."""
+    return policy.is_file() or (policy.is_dir() and any(policy.glob("*.y*ml")))
 
 
 def _policy(target: Path, *, observe: bool) -> tuple[Path, bool]:
     """Write the starter policy unless the target, file or folder, holds a policy."""
     path = target if target.suffix in (".yaml", ".yml") else target / POLICY_FILE
-    if path.exists() or (target.is_dir() and any(target.glob("*.y*ml"))):
+    if path.exists() or _holds_something(target):
         return (path if path.exists() else target), False
     text = (locate_packs() / _STARTER).read_text("utf-8")
     if observe:

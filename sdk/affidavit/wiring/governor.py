@@ -124,7 +124,8 @@ class Governor:
     def conclude(self, verdict: Verdict, outcome: Outcome) -> None:
         """Note what became of a call. Never raises: the call has been made already."""
         try:
-            self._trail.note(self._gate.conclude(verdict, outcome, self._moment()))
+            milliseconds = self._clock() // 1_000_000
+            self._trail.note(self._gate.conclude(verdict, outcome, milliseconds))
         except AffidavitError as error:
             _log.error("the outcome of call %s was not recorded: %s", verdict.id, error)
 

@@ -7,7 +7,6 @@ import resource
 import secrets
 import signal
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,11 +18,11 @@ from affidavit.trail.writer import OUTCOME_BYTES, Writer
 from support.live import a_policy_record, a_record, an_identity
 
 
-def a_writer(directory: Path, first: Callable[[], Record] = a_policy_record) -> Writer:
+def a_writer(directory: Path) -> Writer:
     return Writer(
         directory=directory,
         identity=an_identity(),
-        first_record=first,
+        first_record=a_policy_record,
         boot="boot",
         randomness=secrets.token_bytes,
         sealed_size=lambda: 1,
@@ -74,13 +73,15 @@ def test_a_writer_that_records_nothing_makes_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_noted_record_outlives_the_process_at_once(tmp_path: Path) -> None:
+def test_a_noted_record_outlives_the_process_once_it_is_written(tmp_path: Path) -> None:
     record = a_record()
     child = os.fork()
     if child == 0:
         writer = a_writer(tmp_path)
         writer.append(record, owes_outcome=True)
         writer.note(an_outcome(record))
+        writer.write()
+        writer.write()
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
 
@@ -197,10 +198,11 @@ def test_after_a_failed_write_nothing_more_is_acknowledged(tmp_path: Path) -> No
 
 
 def test_a_failure_that_is_not_ours_acknowledges_nothing_either(tmp_path: Path) -> None:
-    def first() -> Record:
+    def out_of_memory() -> int:
         raise MemoryError
 
-    writer = a_writer(tmp_path, first)
+    writer = a_writer(tmp_path)
+    writer.sealed_size = out_of_memory
 
     with pytest.raises(MemoryError):
         writer.append(a_record())
@@ -298,7 +300,7 @@ def test_closing_writes_the_last_record_and_refuses_what_comes_after(
         writer.note(a_record())
 
 
-async def test_what_a_loop_noted_is_written_by_the_next_flush(tmp_path: Path) -> None:
+async def test_what_was_noted_is_written_by_the_next_flush(tmp_path: Path) -> None:
     writer = a_writer(tmp_path)
     record = a_record()
     await writer.aappend(record, owes_outcome=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from affidavit.errors import KeyUnusable, SettingsInvalid, TrailUnavailable
-from affidavit.policy.loader import load
+from affidavit.policy.loader import load, locate_packs
 from affidavit.wiring.founding import default_origin, found
 from affidavit.wiring.governor import load_identity
 from affidavit.wiring.settings import read_settings
@@ -59,7 +59,8 @@ def test_observing_is_a_line_of_the_policy(tmp_path: Path) -> None:
 
 def test_a_policy_that_is_there_is_kept_whatever_it_is_called(tmp_path: Path) -> None:
     (tmp_path / "policies").mkdir()
-    (tmp_path / "policies" / "ours.yaml").write_text("# ours\n")
+    starter = (locate_packs() / "starter.yaml").read_text()
+    (tmp_path / "policies" / "ours.yaml").write_text(starter)
     settings = read_settings(environ={}, directory=tmp_path)
 
     founded = found(settings, directory=tmp_path)
@@ -111,8 +112,8 @@ def test_an_origin_that_cannot_be_one_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_place_where_nothing_can_be_made_is_told(tmp_path: Path) -> None:
-    (tmp_path / "policies").write_text("a file\n")
+    (tmp_path / ".affidavit").write_text("a file\n")
     settings = read_settings(environ={}, directory=tmp_path)
 
-    with pytest.raises(TrailUnavailable, match="policies"):
+    with pytest.raises(TrailUnavailable, match="affidavit"):
         found(settings, directory=tmp_path)

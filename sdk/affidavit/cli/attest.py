@@ -1,0 +1,223 @@
+"""`affidavit attest`: a period of the trail as a signed statement.
+
+Needs key, secret and trail, and no policy: what was done can be attested under a policy
+that has expired or is broken by now.
+"""
+
+import os
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from affidavit import canonical
+from affidavit._version import __version__
+from affidavit.attest.predicate import Claim
+from affidavit.attest.statement import build_statement, write_statement
+from affidavit.attest.tally import Period
+from affidavit.canonical import Json
+from affidavit.cli import arguments, findings, machine, output, progress
+from affidavit.cli.arguments import When
+from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
+from affidavit.cli.trust import own_identity
+from affidavit.cli.wording import count, moment
+from affidavit.dsse import Envelope
+from affidavit.errors import Invalid, TrailUnavailable
+from affidavit.trail import record as records
+from affidavit.trail.identity import Identity
+from affidavit.trail.reader import TrailReader
+from affidavit.trail.record import Kind, Record
+from affidavit.trail.trail import Trail
+from affidavit.wiring.settings import read_settings
+
+COLOURS = {
+    Claim.PASS: output.GOOD,
+    Claim.EXCEPTIONS: output.ODD,
+    Claim.INCOMPLETE: output.BAD,
+}
+
+
+@click.command(
+    cls=TeachingCommand,
+    name="attest",
+    uses=(
+        Use(
+            "affidavit attest --from 2026-10-01 --to 2026-10-31 --out october",
+            "a whole month, its last day included",
+        ),
+        Use(
+            "affidavit attest --from 2026-10-01T00:00:00Z --to 2026-10-02T00:00:00Z "
+            "--out day",
+            "between two moments, the second not included",
+        ),
+    ),
+    exits=Exits(
+        "written; the statement says PASS or PASS WITH EXCEPTIONS",
+        NO_FINDINGS,
+        "the statement says INCOMPLETE, or none could be made",
+    ),
+)
+@etiquette
+@click.option(
+    "--from",
+    "start",
+    required=True,
+    type=arguments.TIME,
+    help="First day, or first moment, in UTC.",
+)
+@click.option(
+    "--to",
+    "end",
+    type=arguments.TIME,
+    help="Last day, included whole, or the moment before which the period ends. "
+    "Default, and where that is yet to come: now.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=arguments.PATH,
+    metavar="DIR",
+    help="Where to write it.",
+)
+@arguments.trail
+@arguments.signing_key
+@arguments.as_json
+def command(
+    *,
+    start: When,
+    end: When | None,
+    out: Path,
+    trail: Path | None,
+    signing_key: Path | None,
+    as_json: bool,
+) -> int:
+    """Verify the trail, count a period of it, and sign what was found.
+
+    Writes DIR/statement.dsse.json: an in-toto statement in a DSSE envelope, which
+    others check with `affidavit verify` or any library for these formats. Records that
+    are still pending are sealed first.
+    """
+    arguments.ordered(start, end)
+    settings = read_settings(
+        environ=os.environ, directory=Path.cwd(), trail=trail, key=signing_key
+    )
+    identity = own_identity(settings)
+    now = datetime.now(UTC)
+    period = Period.of(start.start, _end(end, now))
+    _seal(settings.trail, identity)
+    with progress.shown("verifying and counting") as tell:
+        envelope = build_statement(
+            TrailReader(settings.trail),
+            identity,
+            period,
+            now=datetime.now(UTC),
+            progress=tell,
+        )
+    path = write_statement(out, envelope)
+    predicate = _predicate(envelope)
+    if as_json:
+        machine.emit(_as_json(path, identity, predicate))
+    else:
+        _say(path, identity, predicate)
+    return 2 if Claim(predicate["verdict"]) is Claim.INCOMPLETE else 0
+
+
+def _end(end: When | None, now: datetime) -> datetime:
+    """Where the period ends: one that is not over ends now, and says so."""
+    if end is None:
+        return now
+    if end.after > now:
+        output.hint(f"The period is not over: it ends now, at {moment(now)}.")
+        return now
+    return end.after
+
+
+def _seal(path: Path, identity: Identity) -> None:
+    """Take pending records into the tree; what keeps that from being done is told.
+
+    A trail that is damaged or read-only can still be attested: its statement says what
+    does not hold and what is pending.
+    """
+    try:
+        with closing(Trail(path, identity, first_record=_heartbeat)) as trail:
+            sealed = trail.seal() is not None
+    except (Invalid, TrailUnavailable) as error:
+        output.hint(f"Pending records were not sealed: {error}")
+        return
+    if not sealed:
+        output.hint("Pending records were not sealed: another process holds the lock.")
+
+
+def _heartbeat() -> Record:
+    """What stands first among this process's records, if it has to write any."""
+    return records.fresh(
+        Kind.HEARTBEAT,
+        {"tool": f"affidavit/{__version__}", "work": "attest"},
+        clock=time.time_ns,
+        randomness=secrets.token_bytes,
+    )
+
+
+def _predicate(envelope: Envelope) -> Mapping[str, Any]:
+    statement: Any = canonical.loads(envelope.payload)
+    predicate: Mapping[str, Any] = statement["predicate"]
+    return predicate
+
+
+def _as_json(
+    path: Path, identity: Identity, predicate: Mapping[str, Any]
+) -> dict[str, Json]:
+    return {
+        "exceptions": predicate["exceptions"],
+        "integrity": predicate["integrity"],
+        "origin": predicate["origin"],
+        "path": machine.text(path),
+        "period": predicate["period"],
+        "records": predicate["records"],
+        "root": predicate["tree"]["root"],
+        "size": predicate["tree"]["size"],
+        "use": predicate["use"],
+        "verdict": predicate["verdict"],
+        "vkey": str(identity.verifier),
+    }
+
+
+def _say(path: Path, identity: Identity, predicate: Mapping[str, Any]) -> None:
+    claim, period = Claim(predicate["verdict"]), predicate["period"]
+    output.say(claim.value, colour=COLOURS[claim])
+    tree, total = predicate["tree"], predicate["records"]["total"]
+    output.say_pairs(
+        [
+            ("origin", predicate["origin"]),
+            ("period", f"{period['from']} to {period['to']}, the end not included"),
+            ("records", f"{total} in the period, {tree['size']} in the tree"),
+            ("root", tree["root"]),
+        ]
+    )
+    findings.say_list("Exceptions:", predicate["exceptions"])
+    _say_rows(predicate["use"]["rows"])
+    findings.say_list("What this does not prove:", predicate["doesNotProve"])
+    output.say()
+    output.say(f"Written to {path}. Hand it over with the verifier key:")
+    output.say(f"  {identity.verifier}")
+    output.say("The other side checks it, with the trail's folder or without:")
+    output.say(f"  affidavit verify {path} --key VKEY [--trail DIR]")
+
+
+def _say_rows(rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        output.say("No decisions in this period.")
+        return
+    fields = ("purpose", "model", "endpoint", "effect", "decisions")
+    cells = [
+        ["-" if row[name] is None else str(row[name]) for name in fields]
+        for row in rows
+    ]
+    output.say_table(fields, cells)
+    counted = sum(int(row["decisions"]) for row in rows)
+    output.say(count(counted, "decision"))

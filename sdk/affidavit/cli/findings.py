@@ -1,0 +1,116 @@
+"""A trail's report, for people and for programs.
+
+Knows how `verify.TrailReport` reads aloud and as JSON (docs/cli.md). Decides nothing:
+the verdict is the report's.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from affidavit.canonical import Json
+from affidavit.cli import machine, output
+from affidavit.cli.trust import Trusted
+from affidavit.cli.wording import count
+from affidavit.verify import Problem, TrailReport, Verdict
+
+COLOURS = {
+    Verdict.VALID: output.GOOD,
+    Verdict.INVALID: output.BAD,
+    Verdict.INCOMPLETE: output.ODD,
+}
+SHOWN = 50
+"""Problems that a person is shown; JSON has all that were kept."""
+
+
+def as_json(report: TrailReport, trusted: Trusted) -> dict[str, Json]:
+    """The report's stable fields."""
+    return {
+        "artefact": "trail",
+        "bodies_pruned": report.bodies_pruned,
+        "checkpoint": report.checkpoint.decode("utf-8", "replace"),
+        "clock_anomalies": report.clock_anomalies,
+        "first_at": report.first_at,
+        "key": str(trusted.key),
+        "key_source": machine.text(trusted.source),
+        "last_at": report.last_at,
+        "more_problems": report.more_problems,
+        "notes": [machine.text(note) for note in report.notes],
+        "origin": report.origin,
+        "pending": report.pending,
+        "problems": [problem_as_json(problem) for problem in report.problems],
+        "records_checked": report.records_checked,
+        "recoveries": report.recoveries,
+        "root": report.root.hex(),
+        "size": report.size,
+        "unchecked": list(report.unchecked),
+        "unknown_outcomes": list(report.unknown_outcomes),
+        "unknown_recent": report.unknown_recent,
+        "verdict": report.verdict.value,
+        "writers": report.writers,
+    }
+
+
+def problem_as_json(problem: Problem) -> dict[str, Json]:
+    """One problem; fields of the record are null where none is named."""
+    return {
+        "at": problem.at,
+        "fault": problem.fault.value,
+        "id": problem.id,
+        "index": problem.index,
+        "kind": problem.kind,
+        "message": machine.text(problem.message),
+    }
+
+
+def say(report: TrailReport, trusted: Trusted) -> None:
+    """The whole report: verdict, what was checked, what does not hold, what is open."""
+    verdict = report.verdict
+    output.say(f"{report.origin}: {verdict.value}", colour=COLOURS[verdict])
+    output.say_pairs(_facts(report, trusted))
+    say_problems(report)
+    say_list("Not checked:", report.unchecked)
+    say_list("Odd, and no proof of anything:", report.notes)
+
+
+def _facts(report: TrailReport, trusted: Trusted) -> Iterable[tuple[str, str]]:
+    yield "key", f"{trusted.key} ({trusted.source})"
+    yield "sealed", f"{count(report.size, 'record')}, root {report.root.hex()}"
+    if report.first_at is not None:
+        yield "from, to", f"{report.first_at}, {report.last_at}"
+    yield "pending", f"{count(report.pending, 'record')} not sealed yet"
+    checked, writers = report.records_checked, report.writers
+    yield "checked", f"{count(checked, 'record')} of {count(writers, 'writer')}"
+    if report.unknown_outcomes:
+        recent = f", {report.unknown_recent} of them recent" * bool(
+            report.unknown_recent
+        )
+        yield "no outcome", f"{count(len(report.unknown_outcomes), 'call')}{recent}"
+    if report.recoveries:
+        yield "recovered", count(report.recoveries, "torn tail")
+
+
+def say_problems(report: TrailReport) -> None:
+    """What does not hold; the first bad record first."""
+    first = report.first_bad
+    rest = [each for each in report.problems if each is not first]
+    say_list_of_problems([first, *rest] if first else [], report.more_problems)
+
+
+def say_list_of_problems(problems: Sequence[Problem], more: int = 0) -> None:
+    """What does not hold, `more` of it unnamed."""
+    if not problems:
+        return
+    output.say("Problems:", colour=output.BAD)
+    for problem in problems[:SHOWN]:
+        output.say(f"  - {problem}")
+    more += max(0, len(problems) - SHOWN)
+    if more:
+        output.say(f"  … and {count(more, 'more', 'more')}")
+
+
+def say_list(heading: str, items: Iterable[str]) -> None:
+    """Sentences below a heading; nothing when there are none."""
+    listed = list(items)
+    if listed:
+        output.say(heading)
+        for item in listed:
+            output.say(f"  - {item}")

@@ -1,0 +1,153 @@
+"""`affidavit init`: from an empty folder to a first recorded call."""
+
+import os
+import secrets
+import time
+from pathlib import Path
+
+import click
+
+from affidavit.canonical import Json
+from affidavit.cli import arguments, machine, output
+from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
+from affidavit.policy.loader import Policy, load
+from affidavit.trail.identity import secret_path
+from affidavit.wiring.founding import Founded, found
+from affidavit.wiring.settings import Settings, read_settings
+
+EXAMPLE_PURPOSE, EXAMPLE_MODEL = "support.reply", "gpt-5"
+_SNIPPET = """\
+    from affidavit import OpenAI
+
+    client = OpenAI(purpose="{purpose}")
+    print(client.responses.create(model="{model}", input="Hello").output_text)"""
+
+
+@click.command(
+    cls=TeachingCommand,
+    name="init",
+    uses=(
+        Use("affidavit init", "in the project's folder"),
+        Use("affidavit init --observe", "record first, refuse nothing yet"),
+        Use(
+            "affidavit init --origin acme.example/trails/support",
+            "with a name of your own for the trail",
+        ),
+    ),
+    exits=Exits(
+        "everything is there, made now or kept",
+        NO_FINDINGS,
+        "what is there cannot be used, or nothing can be written; nothing was changed",
+    ),
+)
+@etiquette
+@click.argument("directory", metavar="[DIR]", default=".", type=arguments.PATH)
+@click.option(
+    "--observe", is_flag=True, help="Make a policy that records and lets pass."
+)
+@click.option("--origin", help="The trail's name: a URL without its scheme.")
+@arguments.as_json
+def command(
+    *, directory: Path, observe: bool, origin: str | None, as_json: bool
+) -> int:
+    """Make policy, key, secret and trail in DIR (default: here).
+
+    What is there is kept, so running it again does no harm. Writes to the settings'
+    places: policies/policy.yaml and .affidavit/ unless they say otherwise.
+    """
+    settings = read_settings(environ=os.environ, directory=directory)
+    founded = found(
+        settings,
+        directory=directory.resolve(),
+        observe=observe,
+        origin=origin,
+        clock=time.time_ns,
+        randomness=secrets.token_bytes,
+    )
+    policy = load(settings.policy)
+    if as_json:
+        machine.emit(_as_json(settings, founded, policy))
+    else:
+        _say(settings, founded, policy)
+    _say_unheeded(founded, policy, observe=observe, origin=origin)
+    return 0
+
+
+def _as_json(settings: Settings, founded: Founded, policy: Policy) -> dict[str, Json]:
+    return {
+        "kept": [machine.text(path) for path in founded.kept],
+        "made": [machine.text(path) for path in founded.made],
+        "origin": founded.identity.origin,
+        "policy": {
+            "digest": policy.digest,
+            "mode": policy.mode,
+            "name": policy.name,
+            "path": machine.text(settings.policy),
+        },
+        "trail": machine.text(settings.trail),
+        "vkey": str(founded.identity.verifier),
+    }
+
+
+def _say(settings: Settings, founded: Founded, policy: Policy) -> None:
+    said = {
+        settings.key: "signs the trail; back it up, never commit it",
+        secret_path(settings.trail): "opens what the trail hides; back it up too",
+        settings.trail: f"the trail, {founded.identity.origin}",
+    }
+    about_policy = f"the policy {policy.name}, mode {policy.mode}"
+    for verb, paths in (("made", founded.made), ("kept", founded.kept)):
+        pairs = [(_shown(path), said.get(path, about_policy)) for path in paths]
+        if pairs:
+            output.say(verb)
+            output.say_pairs(pairs)
+    output.say()
+    output.say("Verifier key, for whoever shall check the trail:")
+    output.say(f"  {founded.identity.verifier}")
+    output.say()
+    output.say(
+        "Next: read the policy, then declare a purpose where you make the client:"
+    )
+    output.say()
+    output.say(_snippet(policy))
+    output.say()
+    output.say("  affidavit trail show     what was decided, and what became of it")
+    output.say("  affidavit doctor         what is in force, and what is wrong")
+    output.say(
+        "  affidavit sandbox        a stand-in for the provider, to try it without"
+    )
+
+
+def _snippet(policy: Policy) -> str:
+    """Four lines that this policy permits, as far as one of its purposes does."""
+    fitting = [
+        name
+        for name, purpose in policy.purposes.items()
+        if purpose.allows(EXAMPLE_MODEL, "responses")
+    ]
+    purpose = EXAMPLE_PURPOSE
+    if fitting and EXAMPLE_PURPOSE not in fitting:
+        purpose = fitting[0]
+    return _SNIPPET.format(purpose=purpose, model=EXAMPLE_MODEL)
+
+
+def _say_unheeded(
+    founded: Founded, policy: Policy, *, observe: bool, origin: str | None
+) -> None:
+    """What was asked for and is decided already by what was kept."""
+    if observe and policy.mode != "observe":
+        output.hint(
+            "--observe had no effect: the policy that is there was kept. "
+            "Set `mode: observe` in it."
+        )
+    if origin is not None and origin != founded.identity.origin:
+        output.hint(
+            f"--origin had no effect: the trail keeps its name, "
+            f"{founded.identity.origin}."
+        )
+
+
+def _shown(path: Path) -> str:
+    """Relative to here where that is shorter."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

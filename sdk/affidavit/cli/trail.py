@@ -1,0 +1,37 @@
+"""`affidavit trail`: the group, and the names of its commands."""
+
+import click
+
+from affidavit.cli.teaching import Exits, Lazy, LazyGroup, Use, etiquette
+
+COMMANDS = {
+    "verify": Lazy(
+        "affidavit.cli.trail_verify:command",
+        "Find any edit, deletion, reordering or truncation.",
+    ),
+    "show": Lazy(
+        "affidavit.cli.trail_show:command", "List records, sealed or pending."
+    ),
+    "key": Lazy(
+        "affidavit.cli.trail_key:command", "Print the key that others verify with."
+    ),
+}
+
+
+@click.command(
+    cls=LazyGroup,
+    name="trail",
+    lazy=COMMANDS,
+    uses=(
+        Use("affidavit trail verify", "check the whole trail of this project"),
+        Use("affidavit trail show --effect refuse", "calls that did not leave"),
+    ),
+    exits=Exits(
+        "done, or valid",
+        "the trail does not hold",
+        "usage, environment, or not enough to decide",
+    ),
+)
+@etiquette
+def group() -> None:
+    """Verify and read the signed trail of decisions and outcomes."""

@@ -1,0 +1,110 @@
+"""`affidavit trail verify`: everything that can be checked of a trail."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from affidavit.cli import arguments, findings, machine, progress, trust
+from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
+from affidavit.errors import Incomplete, Malformed
+from affidavit.tlog.checkpoint import Checkpoint
+from affidavit.tlog.note import parse_note
+from affidavit.trail.reader import TrailReader
+from affidavit.verify import verify_trail
+from affidavit.wiring.settings import Settings, read_settings
+
+MAX_CHECKPOINT_BYTES = 1 << 20
+
+
+@click.command(
+    cls=TeachingCommand,
+    name="verify",
+    uses=(
+        Use("affidavit trail verify", "your own trail, with your own key"),
+        Use(
+            "affidavit trail verify ./copy --key trail.vkey --older checkpoint.june",
+            "somebody else's trail, with the key that they published and a checkpoint "
+            "that you kept: what was cut off or rewritten since shows too",
+        ),
+        Use("affidavit trail verify --max-age 2h --min-size 10000", "in monitoring"),
+    ),
+    exits=Exits(
+        "valid: everything that was checked holds",
+        "invalid: something was changed, removed, reordered, or signed by another key",
+        "not enough to decide (no key, no trail, an unreadable file, pruned bodies), "
+        "or a usage error",
+    ),
+)
+@etiquette
+@click.argument("path", required=False, type=arguments.PATH)
+@arguments.trusted_key
+@click.option(
+    "--min-size",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Fewer sealed records than this are a truncation.",
+)
+@click.option(
+    "--max-age",
+    type=arguments.SPAN,
+    metavar="SPAN",
+    help="A newest sealed record older than this is a truncation: 2h, 30d.",
+)
+@click.option(
+    "--older",
+    type=arguments.PATH,
+    metavar="FILE",
+    help="A `checkpoint` file that you kept: the trail must extend it.",
+)
+@arguments.as_json
+def command(
+    *,
+    path: Path | None,
+    trusted_key: str | None,
+    min_size: int | None,
+    max_age: timedelta | None,
+    older: Path | None,
+    as_json: bool,
+) -> int:
+    """Verify the trail at PATH (default: the settings' trail), changing nothing.
+
+    Names each bad record by index, id, kind and time, and says what could not be
+    checked. The key is yours or the one you give, never one found beside the trail.
+    """
+
+    def settings() -> Settings:
+        return read_settings(environ=os.environ, directory=Path.cwd())
+
+    trusted = trust.trusted(trusted_key, settings)
+    reader = TrailReader(path if path is not None else settings().trail)
+    with progress.shown("verifying") as tell:
+        report = verify_trail(
+            reader,
+            key=trusted.key,
+            now=datetime.now(UTC),
+            min_size=min_size,
+            max_age=max_age,
+            wal_key=trusted.wal_key,
+            older=None if older is None else _checkpoint(older),
+            progress=tell,
+        )
+    if as_json:
+        machine.emit(findings.as_json(report, trusted))
+    else:
+        findings.say(report, trusted)
+    return report.exit_code
+
+
+def _checkpoint(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_CHECKPOINT_BYTES + 1)
+        Checkpoint.parse(parse_note(data).text)
+    except (OSError, Malformed) as error:
+        raise Incomplete(
+            f"{path}: the older checkpoint cannot be read ({error}). Name a copy of "
+            "the trail's `checkpoint` file that you kept."
+        ) from error
+    return data

@@ -1,0 +1,93 @@
+"""Which key decides when something is verified, and where it came from.
+
+Only two answers: the key that the user gives, or the one of the user's own settings.
+Never one that stands in or beside what is being verified, so a trail that is named by
+its path is held against the settings' key, not against a key file in its folder.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from affidavit.errors import AffidavitError, Incomplete, KeyUnusable
+from affidavit.keys import load_signer
+from affidavit.tlog.note import VerifierKey
+from affidavit.trail.identity import Identity, load_secrets, secret_path
+from affidavit.wiring.settings import Settings
+
+_MAX_KEY_FILE_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trusted:
+    """A key that the user trusts."""
+
+    key: VerifierKey
+    source: str
+    """Where it came from, in words."""
+    wal_key: bytes | None = None
+    """Opens the MACs of records that are not sealed yet; the owner alone has it."""
+
+
+def trusted(given: str | None, settings: Callable[[], Settings]) -> Trusted:
+    """The key that decides: `given` (a vkey or a file with one), else the settings'.
+
+    `settings` are read only without a given key: an auditor needs none. `KeyUnusable`
+    for a given key that is none; `Incomplete` when there is no key at all.
+    """
+    if given is not None:
+        return Trusted(key=_given(given), source="given with --key")
+    try:
+        own = settings()
+        identity = own_identity(own)
+    except AffidavitError as error:
+        raise Incomplete(
+            "No key to verify with. Give the writer's verifier key with --key, as "
+            "`affidavit trail key` prints it; ask for it by another way than the one "
+            f"that this came by. Your own cannot be had: {error}"
+        ) from error
+    return Trusted(
+        key=identity.verifier,
+        source=f"your own, {own.key}",
+        wal_key=identity.secrets.wal,
+    )
+
+
+def own_identity(settings: Settings) -> Identity:
+    """Signing key and secrets of the settings' trail; else `KeyUnusable`."""
+    return Identity(
+        load_signer(settings.key), load_secrets(secret_path(settings.trail))
+    )
+
+
+def _given(text: str) -> VerifierKey:
+    try:
+        return VerifierKey.parse(text.strip())
+    except KeyUnusable:
+        # Not `Path.exists`, which fails for a text that no path can be.
+        if "+" in text and not os.path.exists(text):
+            raise
+    return VerifierKey.parse(_first_line(Path(text)))
+
+
+def _first_line(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_KEY_FILE_BYTES)
+    except OSError as error:
+        raise KeyUnusable(
+            f"{path}: neither a verifier key nor a file that can be read "
+            f"({error.strerror}). A verifier key looks like NAME+ID+BASE64; "
+            "`affidavit trail key` prints it."
+        ) from error
+    try:
+        lines = data.decode("ascii").strip().splitlines()
+    except UnicodeDecodeError:
+        lines = []
+    if len(lines) != 1:
+        raise KeyUnusable(
+            f"{path}: must hold one line, a verifier key NAME+ID+BASE64 as "
+            "`affidavit trail key` prints it. A PEM file does not say whose key it is."
+        )
+    return lines[0]

@@ -1,0 +1,189 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from affidavit import canonical
+from affidavit.cli.trust import own_identity
+from affidavit.dsse import Envelope, verify
+from support.cli import (
+    Ran,
+    a_recorded_project,
+    edit_record,
+    invoke,
+    record_and_vanish,
+    record_calls,
+    tree_digest,
+)
+from support.project import a_project
+
+TODAY = datetime.now(UTC).date().isoformat()
+YESTERDAY = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
+UNTIL_NOW = ("--from", YESTERDAY, "--out", "out")
+
+
+def attest(*arguments: str | Path, cwd: Path) -> Ran:
+    return invoke("attest", *arguments, cwd=cwd)
+
+
+def test_a_period_becomes_a_statement_that_the_key_signed(tmp_path: Path) -> None:
+    settings = a_recorded_project(tmp_path)
+    told = attest(*UNTIL_NOW, "--json", cwd=tmp_path)
+    key = own_identity(settings).verifier
+    envelope = Envelope.parse((tmp_path / "out" / "statement.dsse.json").read_bytes())
+    statement = canonical.loads(verify(envelope, [key.verifier]).payload)
+
+    assert told.code == 0
+    assert told.json.keys() == {
+        "exceptions",
+        "integrity",
+        "origin",
+        "path",
+        "period",
+        "records",
+        "root",
+        "size",
+        "use",
+        "verdict",
+        "vkey",
+    }
+    assert told.json["use"]["byEffect"]["refuse"] == 1
+    assert told.json["vkey"] == str(key)
+    assert isinstance(statement, dict)
+    assert isinstance(statement["predicate"], dict)
+    assert statement["predicate"]["verdict"] == told.json["verdict"]
+
+
+def test_a_person_is_shown_verdict_counts_and_how_others_check_it(
+    tmp_path: Path,
+) -> None:
+    a_recorded_project(tmp_path)
+    told = attest(*UNTIL_NOW, cwd=tmp_path)
+
+    assert told.code == 0
+    assert told.out.splitlines()[0] == "PASS WITH EXCEPTIONS"
+    assert "support.reply" in told.out
+    assert "3 decisions" in told.out
+    assert "affidavit verify out/statement.dsse.json --key" in told.out
+    assert "What this does not prove:" in told.out
+
+
+def test_pending_records_are_sealed_first(tmp_path: Path) -> None:
+    settings = a_project(tmp_path)
+    governor = record_calls(settings, close=False)
+    told = attest(*UNTIL_NOW, "--json", cwd=tmp_path)
+    governor.close()
+
+    assert told.code == 0
+    assert told.json["integrity"]["pending"] == 0
+    assert told.json["use"]["byEffect"]["permit"] == 2
+
+
+def test_today_ends_now_and_a_whole_day_ends_at_midnight(tmp_path: Path) -> None:
+    a_recorded_project(tmp_path)
+    today = attest("--from", TODAY, "--to", TODAY, "--out", "a", "--json", cwd=tmp_path)
+    day = attest(
+        "--from", YESTERDAY, "--to", YESTERDAY, "--out", "b", "--json", cwd=tmp_path
+    )
+    moments = attest(
+        *("--from", f"{YESTERDAY}T00:00:00Z", "--to", f"{YESTERDAY}T01:00:00Z"),
+        *("--out", "c", "--json"),
+        cwd=tmp_path,
+    )
+
+    assert today.json["records"]["total"] == 7
+    assert "The period is not over" in today.err
+    assert day.json["period"] == {
+        "from": f"{YESTERDAY}T00:00:00.000Z",
+        "to": f"{TODAY}T00:00:00.000Z",
+    }
+    assert moments.json["period"]["to"] == f"{YESTERDAY}T01:00:00.000Z"
+
+
+@pytest.mark.parametrize("content", [b"", b"kind: [", None])
+def test_no_policy_is_needed(content: bytes | None, tmp_path: Path) -> None:
+    settings = a_recorded_project(tmp_path)
+    policy = settings.policy / "policy.yaml"
+    policy.unlink()
+    if content is not None:
+        policy.write_bytes(content)
+
+    assert attest(*UNTIL_NOW, cwd=tmp_path).code == 0
+
+
+def test_a_trail_that_does_not_hold_is_attested_as_incomplete(tmp_path: Path) -> None:
+    settings = a_recorded_project(tmp_path)
+    edit_record(settings.trail, b'"effect":"refuse"', b'"effect":"permit"')
+    told = attest(*UNTIL_NOW, "--json", cwd=tmp_path)
+
+    assert told.code == 2
+    assert told.json["verdict"] == "INCOMPLETE"
+    assert told.json["integrity"]["problems"]
+
+
+@pytest.mark.parametrize("lost", [".affidavit/key.pem", ".affidavit/trail/checkpoint"])
+def test_without_key_or_trail_nothing_is_written(lost: str, tmp_path: Path) -> None:
+    a_recorded_project(tmp_path)
+    (tmp_path / lost).unlink()
+    before = tree_digest(tmp_path)
+    failed = attest(*UNTIL_NOW, cwd=tmp_path)
+
+    assert (failed.code, failed.out) == (2, "")
+    assert tree_digest(tmp_path) == before
+
+
+def test_a_trail_of_another_key_is_not_attested(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    for folder in (ours, theirs):
+        folder.mkdir()
+        a_project(folder)
+    key = ours / ".affidavit" / "key.pem"
+    key.write_bytes((theirs / ".affidavit" / "key.pem").read_bytes())
+    failed = attest(*UNTIL_NOW, cwd=ours)
+
+    assert (failed.code, failed.out) == (2, "")
+    assert not (ours / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--from", TODAY),
+        ("--from", TODAY, "--to", YESTERDAY, "--out", "out"),
+        ("--from", "today", "--out", "out"),
+        ("--from", "2999-01-01", "--out", "out"),
+    ],
+)
+def test_a_period_that_cannot_be_attested_is_refused(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    a_project(tmp_path)
+    failed = attest(*arguments, cwd=tmp_path)
+
+    assert (failed.code, failed.out) == (2, "")
+    assert not (tmp_path / "out").exists()
+
+
+def test_another_statement_is_not_overwritten(tmp_path: Path) -> None:
+    a_recorded_project(tmp_path)
+    attest("--from", YESTERDAY, "--to", YESTERDAY, "--out", "out", cwd=tmp_path)
+    failed = attest(*UNTIL_NOW, cwd=tmp_path)
+    again = attest("--from", YESTERDAY, "--to", YESTERDAY, "--out", "out", cwd=tmp_path)
+
+    assert failed.code == 2
+    assert "another statement stands there" in failed.err
+    assert again.code == 0
+
+
+def test_a_torn_tail_is_cut_told_of_and_the_rest_attested(tmp_path: Path) -> None:
+    settings = a_project(tmp_path)
+    record_and_vanish(settings)
+    (wal,) = (settings.trail / "wal").glob("*.wal")
+    wal.write_bytes(wal.read_bytes().rstrip(b"\0") + b"torn" + bytes(64))
+    told = attest(*UNTIL_NOW, "--json", cwd=tmp_path)
+    verified = invoke("trail", "verify", "--json", cwd=tmp_path)
+
+    assert told.code == 0
+    assert told.json["use"]["byEffect"]["permit"] == 2
+    assert (verified.json["verdict"], verified.json["recoveries"]) == ("valid", 1)
