@@ -23,6 +23,7 @@ help: ## list these commands
 
 .PHONY: demo
 demo: venv ## the whole product in one run, on this machine; LIVE=1 asks the real provider
+	@.ci/need openssl=openssl
 	@$(BIN)/python examples/demo.py $(if $(LIVE),--live)
 
 .PHONY: test

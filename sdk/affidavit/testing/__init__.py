@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from affidavit.testing.conformance import conformance_classes as conformance_classes
     from affidavit.testing.governor import MemoryGovernor as MemoryGovernor
+    from affidavit.testing.sandbox import Break as Break
+    from affidavit.testing.sandbox import ReceivedRequest as ReceivedRequest
     from affidavit.testing.sandbox import Sandbox as Sandbox
 
-__all__ = ["MemoryGovernor", "Sandbox", "conformance_classes"]
+__all__ = [
+    "Break",
+    "MemoryGovernor",
+    "ReceivedRequest",
+    "Sandbox",
+    "conformance_classes",
+]
 
 _LAZY = {
+    "Break": "affidavit.testing.sandbox",
     "MemoryGovernor": "affidavit.testing.governor",
+    "ReceivedRequest": "affidavit.testing.sandbox",
     "Sandbox": "affidavit.testing.sandbox",
     "conformance_classes": "affidavit.testing.conformance",
 }

@@ -40,7 +40,8 @@ class _Ticket:
     """Outcomes that will follow: 1 a decision that lets a call leave, -1 its
     outcome."""
     waited_for: bool
-    notify: Callable[[], None] | None = None
+    waiter: "asyncio.Future[None] | None" = None
+    """Whom to wake on an event loop."""
     done: bool = False
     error: AffidavitError | None = None
 
@@ -112,22 +113,11 @@ class Writer:
 
     async def aappend(self, record: Record, *, owes_outcome: bool = False) -> None:
         """As `append`, without ever holding up the event loop."""
-        loop = asyncio.get_running_loop()
-        settled: asyncio.Future[None] = loop.create_future()
-
-        def settle() -> None:
-            if not settled.done():
-                settled.set_result(None)
-
-        def notify() -> None:
-            # The loop may be closed by now: then nobody waits any more.
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(settle)
-
-        ticket = _Ticket(record, int(owes_outcome), waited_for=True, notify=notify)
+        settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        ticket = _Ticket(record, int(owes_outcome), waited_for=True, waiter=settled)
         with self._turn:
             self._admit(ticket)
-        self._wake_committer()
+            self._wake_committer()
         await settled
         if ticket.error is not None:
             raise ticket.error
@@ -232,9 +222,7 @@ class Writer:
                 ticket.done = True
             self._busy = False
             self._turn.notify_all()
-        for ticket in tickets:
-            if ticket.notify is not None:
-                ticket.notify()
+        _wake(tickets)
         if tickets:
             self.on_progress()
 
@@ -317,12 +305,15 @@ class Writer:
         return frame
 
     def _wake_committer(self) -> None:
-        with self._turn:
-            if self._committer is None:
-                self._committer = threading.Thread(
-                    target=self._commit_for_loops, name="affidavit-commit", daemon=True
-                )
-                self._committer.start()
+        """Under the lock. One at work needs no waking: it looks again when it is
+        done.
+        """
+        if self._committer is None:
+            self._committer = threading.Thread(
+                target=self._commit_for_loops, name="affidavit-commit", daemon=True
+            )
+            self._committer.start()
+        elif not self._busy:
             self._turn.notify_all()
 
     def _commit_for_loops(self) -> None:
@@ -336,7 +327,7 @@ class Writer:
             self._commit(sync=True)
 
     def _has_loop_waiting(self) -> bool:
-        return any(ticket.notify is not None for ticket in self._waiting)
+        return any(ticket.waiter is not None for ticket in self._waiting)
 
     def forked(self) -> None:
         """In a forked child: leave the parent's chain to the parent, begin another."""
@@ -346,6 +337,24 @@ class Writer:
         self._release()
         self._chain = self._new_chain()
         self.on_fork()
+
+
+def _wake(tickets: list[_Ticket]) -> None:
+    """Wake who waits on event loops: once for each loop, whatever the batch's size."""
+    waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for ticket in tickets:
+        if ticket.waiter is not None:
+            waiting.setdefault(ticket.waiter.get_loop(), []).append(ticket.waiter)
+    for loop, waiters in waiting.items():
+        # The loop may be closed by now: then nobody waits any more.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_release, waiters)
+
+
+def _release(waiters: "list[asyncio.Future[None]]") -> None:
+    for waiter in waiters:
+        if not waiter.done():
+            waiter.set_result(None)
 
 
 def _refuse(ticket: _Ticket, error: AffidavitError) -> None:

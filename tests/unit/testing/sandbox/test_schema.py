@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.testing._sandbox_schema import an_instance
+from affidavit.testing.sandbox.schema import an_instance
 
 TREE = {
     "type": "object",

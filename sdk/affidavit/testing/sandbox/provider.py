@@ -7,22 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from affidavit.testing import (
-    _sandbox_chat,
-    _sandbox_embeddings,
-    _sandbox_models,
-    _sandbox_responses,
-)
-from affidavit.testing._sandbox_http import Declined, ReceivedRequest, Reply
-from affidavit.testing._sandbox_instructions import Break, Instructions
-from affidavit.testing._sandbox_routes import Asked, Match, Route, Unrouted
-from affidavit.testing._sandbox_text import Manner
+from affidavit.testing.sandbox import chat, embeddings, models, responses
+from affidavit.testing.sandbox.http import Declined, ReceivedRequest, Reply
+from affidavit.testing.sandbox.instructions import Break, Instructions
+from affidavit.testing.sandbox.routes import Asked, Match, Route, Unrouted
+from affidavit.testing.sandbox.text import Manner
 
 ROUTES: Final[Sequence[Route]] = (
-    *_sandbox_chat.ROUTES,
-    *_sandbox_responses.ROUTES,
-    *_sandbox_embeddings.ROUTES,
-    *_sandbox_models.ROUTES,
+    *chat.ROUTES,
+    *responses.ROUTES,
+    *embeddings.ROUTES,
+    *models.ROUTES,
 )
 """Every endpoint that each sandbox has."""
 

@@ -16,16 +16,16 @@ from threading import Event, Lock, Thread, current_thread
 from typing import Any, Final, assert_never
 
 from affidavit.errors import SettingsInvalid
-from affidavit.testing._sandbox_http import (
+from affidavit.testing.sandbox.http import (
     Answer,
     Declined,
     Headers,
     Stream,
     error_answer,
 )
-from affidavit.testing._sandbox_instructions import Break
-from affidavit.testing._sandbox_provider import Plan
-from affidavit.testing._sandbox_wire import (
+from affidavit.testing.sandbox.instructions import Break
+from affidavit.testing.sandbox.provider import Plan
+from affidavit.testing.sandbox.wire import (
     LAST_CHUNK,
     BodyUnreadable,
     chunk,

@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 from urllib.parse import parse_qsl
 
 from affidavit.errors import SettingsInvalid
-from affidavit.testing._sandbox_http import (
+from affidavit.testing.sandbox.http import (
     Answer,
     Declined,
     Headers,
@@ -24,17 +24,17 @@ from affidavit.testing._sandbox_http import (
     Reply,
     Stream,
 )
-from affidavit.testing._sandbox_instructions import (
+from affidavit.testing.sandbox.instructions import (
     Break,
     Instructions,
     call_key,
     instructions_in,
     tries_told,
 )
-from affidavit.testing._sandbox_memory import Memory, Queue, Tries
-from affidavit.testing._sandbox_provider import ROUTES, Plan, admit, plan, stamped
-from affidavit.testing._sandbox_routes import Asked, Match, Route, Unrouted, find
-from affidavit.testing._sandbox_server import HOST, Arrival, Server
+from affidavit.testing.sandbox.memory import Memory, Queue, Tries
+from affidavit.testing.sandbox.provider import ROUTES, Plan, admit, plan, stamped
+from affidavit.testing.sandbox.routes import Asked, Match, Route, Unrouted, find
+from affidavit.testing.sandbox.server import HOST, Arrival, Server
 
 __all__ = [
     "Answer",

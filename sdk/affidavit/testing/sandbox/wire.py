@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final, Protocol
 
-from affidavit.testing._sandbox_http import Declined, Headers
+from affidavit.testing.sandbox.http import Declined, Headers
 
 _LONGEST_LINE: Final = 4096
 _CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]{1,16}")

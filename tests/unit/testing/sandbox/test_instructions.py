@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affidavit.errors import SettingsInvalid
-from affidavit.testing._sandbox_http import Answer, Declined, Headers, ReceivedRequest
-from affidavit.testing._sandbox_instructions import (
+from affidavit.testing.sandbox.http import Answer, Declined, Headers, ReceivedRequest
+from affidavit.testing.sandbox.instructions import (
     Break,
     Instructions,
     call_key,

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from affidavit.testing._sandbox_schema import an_instance
+from affidavit.testing.sandbox.schema import an_instance
 
 _TOKEN = re.compile(r"\s*\S{1,4}|\s+")
 _QUOTED_WORDS = 8

@@ -1,7 +1,7 @@
 """Which endpoint a request is for: one table, in OpenAI's and in Azure's forms of path.
 
 Knows paths and methods. What an endpoint says is its own module's; a new endpoint is a
-new `Route` in that module, listed in `_sandbox_provider`. An endpoint that remembers
+new `Route` in that module, listed in `provider`. An endpoint that remembers
 (files, batches, usage) makes its routes in a function that closes over its store.
 """
 
@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from affidavit.testing._sandbox_http import OTHER, Declined, ReceivedRequest, Reply
-from affidavit.testing._sandbox_text import Manner
+from affidavit.testing.sandbox.http import OTHER, Declined, ReceivedRequest, Reply
+from affidavit.testing.sandbox.text import Manner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

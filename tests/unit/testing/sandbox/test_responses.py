@@ -3,9 +3,9 @@ from typing import Any
 import orjson
 import pytest
 
-from affidavit.testing._sandbox_http import Answer, Declined, ReceivedRequest, Stream
-from affidavit.testing._sandbox_responses import answer_responses
-from affidavit.testing._sandbox_routes import Asked
+from affidavit.testing.sandbox.http import Answer, Declined, ReceivedRequest, Stream
+from affidavit.testing.sandbox.responses import answer_responses
+from affidavit.testing.sandbox.routes import Asked
 
 
 def asked(**changes: object) -> Asked:

@@ -1,15 +1,15 @@
 import orjson
 import pytest
 
-from affidavit.testing._sandbox_http import Answer, Declined, ReceivedRequest
-from affidavit.testing._sandbox_models import (
+from affidavit.testing.sandbox.http import Answer, Declined, ReceivedRequest
+from affidavit.testing.sandbox.models import (
     MODELS,
     SNAPSHOTS,
     answer_model,
     answer_models,
     snapshot_of,
 )
-from affidavit.testing._sandbox_routes import Asked
+from affidavit.testing.sandbox.routes import Asked
 
 
 def asked(**values: str) -> Asked:

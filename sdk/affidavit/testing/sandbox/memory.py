@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from threading import Lock
 from typing import Final
 
-from affidavit.testing._sandbox_http import ReceivedRequest
-from affidavit.testing._sandbox_instructions import Instructions
+from affidavit.testing.sandbox.http import ReceivedRequest
+from affidavit.testing.sandbox.instructions import Instructions
 
 _MOST_CALLS: Final = 10_000
 

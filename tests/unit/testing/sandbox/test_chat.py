@@ -4,10 +4,10 @@ from typing import Any
 import orjson
 import pytest
 
-from affidavit.testing._sandbox_chat import answer_chat
-from affidavit.testing._sandbox_http import Answer, Declined, ReceivedRequest, Stream
-from affidavit.testing._sandbox_routes import Asked
-from affidavit.testing._sandbox_text import Manner
+from affidavit.testing.sandbox.chat import answer_chat
+from affidavit.testing.sandbox.http import Answer, Declined, ReceivedRequest, Stream
+from affidavit.testing.sandbox.routes import Asked
+from affidavit.testing.sandbox.text import Manner
 
 
 def asked(**changes: object) -> Asked:

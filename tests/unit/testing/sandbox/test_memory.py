@@ -1,8 +1,8 @@
 from threading import Thread
 
-from affidavit.testing._sandbox_http import ReceivedRequest
-from affidavit.testing._sandbox_instructions import Instructions
-from affidavit.testing._sandbox_memory import Memory, Queue, Tries
+from affidavit.testing.sandbox.http import ReceivedRequest
+from affidavit.testing.sandbox.instructions import Instructions
+from affidavit.testing.sandbox.memory import Memory, Queue, Tries
 
 
 def a_request(body: bytes = b"", endpoint: str = "models") -> ReceivedRequest:

@@ -1,7 +1,7 @@
 import pytest
 
-from affidavit.testing._sandbox_http import Reply, json_answer
-from affidavit.testing._sandbox_routes import (
+from affidavit.testing.sandbox.http import Reply, json_answer
+from affidavit.testing.sandbox.routes import (
     Asked,
     Match,
     Place,

@@ -7,8 +7,8 @@ future names must not need a new release. Dates of creation are made up.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from affidavit.testing._sandbox_http import Declined, Reply, json_answer
-from affidavit.testing._sandbox_routes import Asked, Route
+from affidavit.testing.sandbox.http import Declined, Reply, json_answer
+from affidavit.testing.sandbox.routes import Asked, Route
 
 SNAPSHOTS: Final[Mapping[str, str]] = {
     "gpt-4.1": "gpt-4.1-2025-04-14",

@@ -1,7 +1,7 @@
 """What a caller or a test asks the sandbox to do instead of answering well.
 
 Knows the `X-Sandbox-*` headers, what they may say, and which tries of a call they apply
-to. Doing it is `_sandbox_server`'s; counting tries and queueing is `sandbox`'s.
+to. Doing it is `server`'s; counting tries and queueing is `sandbox`'s.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from affidavit.errors import SettingsInvalid
-from affidavit.testing._sandbox_http import (
+from affidavit.testing.sandbox.http import (
     Answer,
     Declined,
     Headers,

@@ -11,15 +11,15 @@ from hashlib import blake2b
 from math import hypot
 from typing import Any, Final
 
-from affidavit.testing._sandbox_body import (
+from affidavit.testing.sandbox.body import (
     declined_parameter,
     json_object,
     model_named,
     whole_number,
 )
-from affidavit.testing._sandbox_http import Reply, json_answer
-from affidavit.testing._sandbox_routes import Asked, Route
-from affidavit.testing._sandbox_text import count_tokens
+from affidavit.testing.sandbox.http import Reply, json_answer
+from affidavit.testing.sandbox.routes import Asked, Route
+from affidavit.testing.sandbox.text import count_tokens
 
 _DIMENSIONS: Final[Mapping[str, int]] = {"text-embedding-3-large": 3072}
 _USUAL_DIMENSIONS: Final = 1536

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.testing._sandbox_http import Headers
-from affidavit.testing._sandbox_wire import (
+from affidavit.testing.sandbox.http import Headers
+from affidavit.testing.sandbox.wire import (
     LAST_CHUNK,
     BodyUnreadable,
     chunk,

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from affidavit.testing._sandbox_http import Declined, ReceivedRequest
+from affidavit.testing.sandbox.http import Declined, ReceivedRequest
 
 
 def json_object(request: ReceivedRequest) -> Mapping[str, Any]:

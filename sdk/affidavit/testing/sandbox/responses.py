@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from affidavit.testing._sandbox_body import (
+from affidavit.testing.sandbox.body import (
     flag,
     json_object,
     last_question,
@@ -18,15 +18,15 @@ from affidavit.testing._sandbox_body import (
     text_of,
     whole_number,
 )
-from affidavit.testing._sandbox_http import (
+from affidavit.testing.sandbox.http import (
     Reply,
     event_stream,
     json_answer,
     sse_event,
 )
-from affidavit.testing._sandbox_models import snapshot_of
-from affidavit.testing._sandbox_routes import Asked, Route
-from affidavit.testing._sandbox_text import Manner, Spoken, count_tokens, speak
+from affidavit.testing.sandbox.models import snapshot_of
+from affidavit.testing.sandbox.routes import Asked, Route
+from affidavit.testing.sandbox.text import Manner, Spoken, count_tokens, speak
 
 _ECHOED: Final[Mapping[str, Any]] = {
     "background": False,

@@ -1,16 +1,16 @@
 import orjson
 import pytest
 
-from affidavit.testing._sandbox_http import (
+from affidavit.testing.sandbox.http import (
     Answer,
     Declined,
     Headers,
     ReceivedRequest,
     Stream,
 )
-from affidavit.testing._sandbox_instructions import Break, Instructions
-from affidavit.testing._sandbox_provider import ROUTES, Plan, admit, plan, stamped
-from affidavit.testing._sandbox_routes import find
+from affidavit.testing.sandbox.instructions import Break, Instructions
+from affidavit.testing.sandbox.provider import ROUTES, Plan, admit, plan, stamped
+from affidavit.testing.sandbox.routes import find
 
 
 def a_request(

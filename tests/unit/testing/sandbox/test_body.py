@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from affidavit.testing._sandbox_body import (
+from affidavit.testing.sandbox.body import (
     flag,
     json_object,
     last_question,
@@ -12,7 +12,7 @@ from affidavit.testing._sandbox_body import (
     text_of,
     whole_number,
 )
-from affidavit.testing._sandbox_http import Declined, ReceivedRequest
+from affidavit.testing.sandbox.http import Declined, ReceivedRequest
 
 
 def a_request(body: bytes) -> ReceivedRequest:

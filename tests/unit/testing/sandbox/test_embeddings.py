@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.testing._sandbox_embeddings import answer_embeddings, vector
-from affidavit.testing._sandbox_http import Answer, Declined, ReceivedRequest
-from affidavit.testing._sandbox_routes import Asked
+from affidavit.testing.sandbox.embeddings import answer_embeddings, vector
+from affidavit.testing.sandbox.http import Answer, Declined, ReceivedRequest
+from affidavit.testing.sandbox.routes import Asked
 
 
 def embedded(**changes: object) -> Any:

@@ -1,7 +1,7 @@
 import orjson
 import pytest
 
-from affidavit.testing._sandbox_http import (
+from affidavit.testing.sandbox.http import (
     Declined,
     Headers,
     ReceivedRequest,

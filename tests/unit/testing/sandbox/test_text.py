@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.testing._sandbox_text import (
+from affidavit.testing.sandbox.text import (
     Manner,
     count_tokens,
     reply_to,

@@ -1,0 +1,31 @@
+"""An OpenAI-compatible provider on loopback: real sockets, no model, no network.
+
+sandbox       start, stop, what arrived, what to answer next
+provider      which routes there are; chat, responses, embeddings, models: one each
+instructions  errors and delays that a caller asks for
+server, wire  sockets and bytes; everything else is pure
+"""
+
+from affidavit.testing.sandbox.http import Headers, Reply, Stream
+from affidavit.testing.sandbox.sandbox import (
+    Answer,
+    Asked,
+    Break,
+    Declined,
+    ReceivedRequest,
+    Route,
+    Sandbox,
+)
+
+__all__ = [
+    "Answer",
+    "Asked",
+    "Break",
+    "Declined",
+    "Headers",
+    "ReceivedRequest",
+    "Reply",
+    "Route",
+    "Sandbox",
+    "Stream",
+]
