@@ -2,10 +2,14 @@
 
     python benchmarks/detection.py [PROMPTS.jsonl] [--threshold 0.8] [--misses]
 
-Prints p50 and p99 in µs at 1 KB and 32 KB beside plain `re` over the same literals and
-patterns, in one run. With a file of `{"text", "label", "subtype", "lang", "repo"}`
-lines, prints recall of `positive` and false positives of `negative` lines, the latter
-also by repository: one repository's style must not carry the figure.
+Prints p50 and p99 in µs of an ordinary call of two messages, and at 1 KB and 32 KB
+beside plain `re` over the same literals and patterns, in one run. With a file of
+`{"text", "label", "subtype", "lang", "repo"}` lines, prints recall of `positive` and
+false positives of `negative` lines, the latter also by repository: one repository's
+style must not carry the figure.
+
+`--calls N` makes N ordinary calls and prints nothing: run it for N and 2N under
+`valgrind --tool=callgrind` for the instructions of one.
 """
 
 import argparse
@@ -14,7 +18,7 @@ import math
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -39,13 +43,23 @@ CHINESE = """## 退货处理
 TYPOGRAPHIC = ENGLISH.replace("disagrees. ", "disagrees — “by much”. ")
 
 
-def call_of(text: str) -> Call:
-    """One user message."""
+ORDINARY = (
+    ("system", "You are a helpful assistant for a parcel company. Answer briefly."),
+    ("user", "My parcel has not arrived. The label says Rotterdam, what do I do now?"),
+)
+EXCUSED = (
+    "解释代码。它生成训练数据。"  # every sentence excuses the next: the worst we know
+)
+REQUEST = "\n\nGenerate 200 training examples about parcel tracking."
+
+
+def call_of(*texts: tuple[str, str]) -> Call:
+    """A call of these (role, text)."""
     return Call(
         endpoint="chat.completions",
         provider="openai",
         host="api.openai.com",
-        texts=(Text(role="user", value=text),),
+        texts=tuple(Text(role=role, value=value) for role, value in texts),
     )
 
 
@@ -97,24 +111,31 @@ def cost() -> None:
     """Print what a call costs, beside plain `re`."""
     detector, scan = ContentDetector(), plain_re()
     began = time.perf_counter_ns()
-    detector(call_of("first"))
+    detector(call_of(("user", "first")))
     print(f"building the automaton: {(time.perf_counter_ns() - began) / 1e6:.1f} ms")
-    print(f"{'text':<22}{'detector p50':>14}{'p99':>9}{'plain re p50':>15}{'p99':>9}")
+    print(f"{'text':<36}{'detector p50':>14}{'p99':>9}{'plain re p50':>15}{'p99':>9}")
+    for label, call, times in _cases():
+        ours = microseconds(partial(detector, call), times)
+        text = "\n".join(text.value for text in call.texts)
+        plain = microseconds(partial(scan, text), max(5, times // 40))
+        print(
+            f"{label:<36}{ours[0]:>14.1f}{ours[1]:>9.1f}"
+            f"{plain[0]:>15.1f}{plain[1]:>9.1f}"
+        )
+
+
+def _cases() -> Iterator[tuple[str, Call, int]]:
+    yield "two short messages", call_of(*ORDINARY), 2000
     for name, passage in (
         ("English", ENGLISH),
         ("English, typographic", TYPOGRAPHIC),
         ("Chinese", CHINESE),
     ):
-        for size, times in ((1024, 2000), (32768, 200)):
-            text = of_size(passage, size)
-            call = call_of(text)
-            ours = microseconds(partial(detector, call), times)
-            plain = microseconds(partial(scan, text), max(5, times // 40))
-            label = f"{name} {size // 1024} KB"
-            print(
-                f"{label:<22}{ours[0]:>14.1f}{ours[1]:>9.1f}"
-                f"{plain[0]:>15.1f}{plain[1]:>9.1f}"
-            )
+        short, long = of_size(passage, 1024), of_size(passage, 32768)
+        yield f"{name} 1 KB", call_of(("user", short)), 2000
+        yield f"{name} 32 KB", call_of(("user", long)), 200
+        yield f"{name} 32 KB, flagged", call_of(("user", long + REQUEST)), 200
+    yield "Chinese 32 KB, excused", call_of(("user", of_size(EXCUSED, 32768))), 50
 
 
 def wilson(hits: int, of: int) -> str:
@@ -132,7 +153,7 @@ def quality(path: Path, threshold: float, *, misses: bool) -> None:
     """Print recall and false positives over the prompts in `path`."""
     detector = ContentDetector()
     rows = [json.loads(line) for line in path.read_text().splitlines()]
-    findings = [detector(call_of(row["text"])) for row in rows]
+    findings = [detector(call_of(("user", row["text"]))) for row in rows]
     flagged = [bool(f) and f[0].score >= threshold for f in findings]
     groups: dict[str, list[bool]] = defaultdict(list)
     for row, flag in zip(rows, flagged, strict=True):
@@ -171,7 +192,13 @@ def main() -> None:
     parser.add_argument("prompts", nargs="?", type=Path)
     parser.add_argument("--threshold", type=float, default=0.8)
     parser.add_argument("--misses", action="store_true", help="count rules by label")
+    parser.add_argument("--calls", type=int, help="make so many ordinary calls")
     arguments = parser.parse_args()
+    if arguments.calls is not None:
+        detector, call = ContentDetector(), call_of(*ORDINARY)
+        for _ in range(arguments.calls):
+            detector(call)
+        return
     cost()
     if arguments.prompts:
         quality(arguments.prompts, arguments.threshold, misses=arguments.misses)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from affidavit.calls import Call, Text
-from affidavit.detect.match import Matcher
-from affidavit.detect.normalise import fold
+from affidavit.detect.match import Evidence, Matcher
+from affidavit.detect.passage import Passage, join
 from affidavit.detect.rule import Rule
 
 
@@ -21,9 +21,19 @@ def call_of(*texts: str | tuple[str, str]) -> Call:
     )
 
 
+def evidence_of(rules: Sequence[Rule], *texts: str) -> list[Evidence]:
+    """All that `rules` find in `texts`, as a detector seeks it."""
+    call = call_of(*texts)
+    folded, matcher = join(call.texts), Matcher(rules)
+    hits = matcher.hits(folded)
+    if hits is None:
+        return []
+    return list(matcher.evidence(Passage(call.texts, folded), hits))
+
+
 def fires(rule: Rule, prompt: str) -> bool:
     """Whether `rule` alone finds anything in `prompt`."""
-    return any(Matcher((rule,)).evidence(fold(prompt)))
+    return bool(evidence_of((rule,), prompt))
 
 
 def matching(rules: Sequence[Rule]) -> pytest.MarkDecorator:

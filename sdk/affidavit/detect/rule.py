@@ -63,6 +63,8 @@ class Near:
     terms: Terms
     before: int = 0
     after: int = 0
+    topic: bool = False
+    """As an exception: says whom or what the whole prompt is for."""
 
     def __post_init__(self) -> None:
         if self.before <= 0 and self.after <= 0:
@@ -84,6 +86,11 @@ def around(distance: int, what: Terms | str) -> Near:
     return Near(terms=_terms(what), before=distance, after=distance)
 
 
+def topic(distance: int, what: Terms | str) -> Near:
+    """As `around`, for an exception that tells what the whole prompt is about."""
+    return Near(terms=_terms(what), before=distance, after=distance, topic=True)
+
+
 def _terms(what: Terms | str) -> Terms:
     return terms(what) if isinstance(what, str) else what
 
@@ -97,7 +104,9 @@ class Clue:
     near: tuple[Near, ...] = ()
     """All must hold around one and the same anchor."""
     unless: tuple[Near, ...] = ()
-    """None may hold around that anchor."""
+    """None may hold around that anchor. One that stands in another sentence counts
+    where the anchor's does not ask, or where it is the `topic` and the anchor's names
+    no model."""
     pattern: str | None = None
     """Regular expression over folded text, sought only within `reach` of an anchor.
     Its repeats are bounded, so that a scan stays linear."""

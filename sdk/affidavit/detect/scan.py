@@ -3,7 +3,7 @@
 Knows literals, word boundaries and places. Knows no rule, no call and no score.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -13,6 +13,9 @@ from affidavit.detect.rule import Terms
 
 Place = tuple[int, int]
 """Start and end, in characters of folded text."""
+
+Hit = tuple[int, int, int]
+"""Number of a literal, start and end: its letters stand there, perhaps in a word."""
 
 Spelling = tuple[str, bool, bool]
 """A folded literal, and whether its start and its end must be a word's."""
@@ -77,14 +80,24 @@ class Scanner:
             [text for text, _, _ in numbers], implementation=Implementation.DFA
         )
 
-    def scan(self, folded: str) -> Occurrences:
-        """Every place of every literal. Linear in the text and its matches."""
+    @property
+    def sets_of(self) -> Sequence[Sequence[int]]:
+        """For each literal's number, the numbers of the sets that hold it."""
+        return self._sets_of
+
+    def hits(self, folded: str) -> list[Hit]:
+        """Every literal's letters, whole words or not. One pass, in the automaton."""
+        return self._automaton.find_matches_as_indexes(folded, overlapping=True)
+
+    def occurrences(self, folded: str, hits: Iterable[Hit]) -> Occurrences:
+        """Those of `hits`, which are `hits(folded)`, that stand as their literal asks.
+
+        Linear in the number of hits.
+        """
         found: dict[int, list[Place]] = {}
         spaced, edges = _SPACED_LETTERS, self._edges
         padded = f"{folded} "  # so that the letter before and after always exists
-        for literal, start, end in self._automaton.find_matches_as_indexes(
-            folded, overlapping=True
-        ):
+        for literal, start, end in hits:
             whole_start, whole_end = edges[literal]
             if (whole_end and padded[end] in spaced) or (
                 whole_start and padded[start - 1] in spaced

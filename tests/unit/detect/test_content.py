@@ -155,10 +155,62 @@ def test_a_literal_split_over_messages_gives_a_span_in_each() -> None:
     assert quoted(finding, *texts)[:2] == ["training", "examples"]
 
 
-@pytest.mark.parametrize("role", ["assistant", "tool"])
+@pytest.mark.parametrize("role", ["assistant", "tool", "function"])
 def test_what_is_quoted_counts_half(role: str) -> None:
-    assert score((role, REQUEST)) == pytest.approx(0.85 * QUOTED, abs=0.001)
-    assert score((role, REQUEST), ("user", REQUEST)) == 0.85
+    task = "Summarise the file for the depot."
+
+    assert score(task, (role, REQUEST), "Shorter.") == pytest.approx(
+        0.85 * QUOTED, abs=0.001
+    )
+    assert score(task, (role, REQUEST), REQUEST) == 0.85
+
+
+@pytest.mark.parametrize("role", ["assistant", "tool", "function"])
+def test_a_request_cannot_hide_in_a_role(role: str) -> None:
+    assert score((role, REQUEST)) == 0.85
+    assert score(("system", "You are a helpful assistant."), (role, REQUEST)) == 0.85
+    assert score((role, REQUEST), "Please do as it says above.") == 0.85
+    assert score("Tell me of parcels.", ("assistant", REQUEST)) == 0.85
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Questions about customs go to the desk. Generate 200 training examples.",
+        "Thank you for the code\n\nGenerate 200 training examples about parcels.",
+        "What is a tariff? Create 50 instruction-response pairs on shipping.",
+        "海关问题如何处理？请生成200条客服领域的训练数据。",
+        "先解释一下！\n生成200条训练数据。",
+        "Apa itu bea cukai? Buat 100 contoh pelatihan tentang layanan bank.",
+        "Jelaskan tarifnya.\nHasilkan 100 contoh pelatihan tentang bank.",
+        "The staff are kind. Generate 200 training examples for our chatbot.",
+    ],
+)
+def test_small_talk_before_a_request_does_not_hide_it(prompt: str) -> None:
+    assert score(prompt) >= 0.8
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Here is my script. It creates training examples by flipping images. Why?",
+        "Write a blog post. Topic: how firms create training data with simulators.",
+        "How do I do this? I want to create training data from our tickets.",
+        "Please summarise.\nThe paper says they generate training data with a model.",
+        "Write a loader, e.g. in pandas, for the training data.",
+        "Write a script for the evening shift that can\nread my training data.",
+        "I run onboarding for new hires. Create training examples for greeting guests.",
+        "We are a gym. Write training examples for beginners.",
+        "请帮我写代码。它要生成训练数据。",
+        "请总结这篇报告。作者生成了训练数据。",
+        "Tolong jelaskan artikel ini. Penulis membuat data pelatihan dengan simulator.",
+        "Bantu saya dengan skrip. Skrip itu membuat data pelatihan dari CSV.",
+    ],
+)
+def test_a_report_of_training_data_is_excused_from_another_sentence(
+    prompt: str,
+) -> None:
+    assert score(prompt) < 0.5
 
 
 @pytest.mark.parametrize("role", ["system", "developer", "user", "input", "unknown"])

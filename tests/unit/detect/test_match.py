@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from affidavit.detect.match import Matcher, matcher_for, used, zones
 from affidavit.detect.normalise import fold
+from affidavit.detect.passage import Passage
 from affidavit.detect.rule import (
     Activity,
     Clue,
@@ -16,8 +17,10 @@ from affidavit.detect.rule import (
     around,
     before,
     terms,
+    topic,
 )
 from affidavit.detect.rules import RULES
+from support.detection import call_of, evidence_of
 
 
 def a_rule(
@@ -44,7 +47,7 @@ def a_rule(
 
 def held(rule: Rule, text: str) -> list[tuple[str, ...]]:
     folded = fold(text)
-    evidence = Matcher((rule,)).evidence(folded)
+    evidence = evidence_of((rule,), text)
     return [tuple(folded[a:b] for a, b in item.places) for item in evidence]
 
 
@@ -101,10 +104,89 @@ def test_a_pattern_is_sought_only_around_an_anchor_that_stands() -> None:
 
 
 def test_a_settled_rule_is_sought_no_further() -> None:
-    evidence = Matcher((a_rule(),)).evidence
+    texts, matcher = call_of("anchor anchor").texts, Matcher((a_rule(),))
+    passage, hits = Passage(texts, "anchor anchor"), matcher.hits("anchor anchor") or []
 
-    assert len(list(evidence("anchor anchor", settles=lambda _: True))) == 1
-    assert len(list(evidence("anchor anchor", settles=lambda _: False))) == 2
+    assert len(list(matcher.evidence(passage, hits, settles=lambda _: True))) == 1
+    assert len(list(matcher.evidence(passage, hits, settles=lambda _: False))) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nothing", "make data", "anchor", "anchor make", "anchor data"]
+)
+def test_a_text_without_all_that_a_clue_needs_is_left_at_once(text: str) -> None:
+    rule = a_rule(before(9, "make"), after(9, "data"))
+
+    assert Matcher((rule,)).hits(text) is None
+
+
+@given(st.lists(st.sampled_from(["make", "data", "anchor", "code", "x"])).map(" ".join))
+def test_leaving_at_once_loses_no_evidence(text: str) -> None:
+    rules = a_rule(before(9, "make")), a_rule(after(9, "data"), unless=(CODE,))
+    scanner = Matcher(rules)
+
+    if scanner.hits(text) is None:
+        words = text.split()
+        assert "anchor" not in words or not {"make", "data"} & set(words)
+
+
+CODE = around(30, "code")
+STAFF = topic(30, "staff")
+
+
+@pytest.mark.parametrize(
+    ("text", "excused"),
+    [
+        ("the anchor of the code", True),
+        ("the code, the anchor", True),
+        ("the code. Generate the anchor", False),
+        ("Generate the anchor. The code", False),
+        ("the code! Please write an anchor", False),
+        ("the code?\nCreate an anchor", False),
+        ("the code\nCreate an anchor", False),
+        ("the code\n\n- create an anchor", False),
+        ("the code. For each, make an anchor", False),
+        ("the code. It generates an anchor", True),
+        ("the code\nthat generates an anchor", True),
+        ("code。请生成anchor", False),
+        ("code！生成anchor", False),
+        ("code？然后，生成anchor", False),
+        ("code。它已生成anchor", True),
+        ("code。它读取，生成anchor", True),
+        ("code, 请生成anchor", True),
+        ("code. Buat anchor", False),
+        ("code! Tolong tuliskan anchor", False),
+        ("code?\nHasilkan anchor", False),
+        ("code. Skrip membuat anchor", True),
+    ],
+)
+def test_a_request_is_excused_by_its_own_sentence_only(
+    text: str,
+    excused: bool,  # noqa: FBT001 - a case of the table above
+) -> None:
+    assert bool(held(a_rule(unless=(CODE,)), text)) is not excused
+
+
+@pytest.mark.parametrize(
+    ("text", "excused"),
+    [
+        ("Hello staff. Write an anchor", True),
+        ("Hello staff. Write an anchor for a model", False),
+        ("Write an anchor for staff with a model", True),
+    ],
+)
+def test_a_topic_of_another_sentence_excuses_what_names_no_model(
+    text: str,
+    excused: bool,  # noqa: FBT001 - a case of the table above
+) -> None:
+    assert bool(held(a_rule(unless=(STAFF,)), text)) is not excused
+
+
+def test_no_sentence_goes_on_into_another_text() -> None:
+    rule = a_rule(unless=(CODE,))
+
+    assert evidence_of((rule,), "see the code", "write an anchor")
+    assert not evidence_of((rule,), "see the code and write an anchor")
 
 
 places = st.lists(

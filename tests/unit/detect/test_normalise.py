@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.detect.normalise import fold, trace
+from affidavit.detect.normalise import fold, fold_lines
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,7 @@ from affidavit.detect.normalise import fold, trace
         ("İstanbul", "i\u0307stanbul"),
         ("straße ﬁne", "strasse fine"),
         ("a\ud800b", "a?b"),
+        ("one\u0085two\u2028three\rfour\x0bfive", "one two three four five"),
         ("", ""),
         (" \n ", ""),
     ],
@@ -29,47 +30,11 @@ def test_different_spellings_fold_alike(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
-@pytest.mark.parametrize(
-    ("text", "found", "original"),
-    [
-        ("The **Training_Data**!", "training data", "Training_Data"),
-        ("x tr\u200bain\u200b y", "train", "tr\u200bain\u200b"),
-        ("İİ İ train", "train", "train"),
-        ("ﬁﬁ ﬁne", "fine", "ﬁne"),
-        ("，，训练　数据。", "训练 数据", "训练　数据"),
-        ("cafe\u0301 train", "café", "cafe\u0301"),
-        ("  a  \n train", "train", "train"),
-        ("ㄱㅏ \u1100\u1161 가 train", "train", "train"),
-    ],
-)
-def test_a_folded_place_leads_back_to_the_original(
-    text: str, found: str, original: str
-) -> None:
-    folded = fold(text)
-    at = folded.index(found)
-
-    start, end = trace(text, folded).original(at, at + len(found))
-
-    assert text[start:end] == original
-
-
 MEDDLING = (
-    "aÉ e\u0301\u200b\n\t*，ﬁİ한\u1100\u1161\u11a8が\u3099ｶﾞ训。🧑\u200d🔬\ufe0f\ud800"
+    "aÉ e\u0301\u200b\n\t*，ﬁİ한\u1100\u1161\u11a8が\u3099ｶﾞ训。🧑\u200d🔬\ufe0f"
+    "\ud800\r\u2028\u0085"
 )
 texts = st.text() | st.text(st.sampled_from(MEDDLING))
-
-
-@given(texts)
-def test_every_folded_character_is_followed_back_exactly(text: str) -> None:
-    folded = fold(text)
-    way = trace(text, folded)
-
-    assert len(way.starts) == len(way.ends) == len(folded)
-    assert all(
-        0 <= start < end <= len(text)
-        for start, end in zip(way.starts, way.ends, strict=True)
-    )
-    assert list(way.starts) == sorted(way.starts)
 
 
 @given(texts)
@@ -83,14 +48,16 @@ def test_folding_is_nfkc_casefold_up_to_markup(text: str) -> None:
     assert folded == letters
 
 
-@given(st.text(st.sampled_from("aB1 \n\t*_.!-")))
-def test_ascii_is_followed_back_as_any_other_text(text: str) -> None:
-    folded, longer = fold(text), fold(text + "|é")
-    way, slow = trace(text, folded), trace(text + "|é", longer)
+@given(texts)
+def test_lines_folded_apart_are_the_text_folded_whole(text: str) -> None:
+    lines = fold_lines(text)
 
-    assert way.starts == slow.starts[: len(folded)]
-    assert way.ends == slow.ends[: len(folded)]
+    assert len(lines) == len(text.splitlines())
+    assert " ".join(filter(None, lines)) == fold(text)
 
 
-def test_a_trace_of_something_else_claims_the_whole_text_and_no_more() -> None:
-    assert trace("abé", "xyz").original(0, 2) == (0, 3)
+@given(texts)
+def test_folding_twice_changes_no_more_ascii(text: str) -> None:
+    plain = text.encode("ascii", "ignore").decode()
+
+    assert fold(fold(plain)) == fold(plain) == " ".join(fold(plain).split())

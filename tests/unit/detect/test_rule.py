@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from affidavit.detect.rule import Near, Terms, after, around, before, terms
+from affidavit.detect.rule import Near, Terms, after, around, before, terms, topic
 from affidavit.detect.rules import RULES
 
 
@@ -20,6 +20,7 @@ def test_directions_say_where_a_term_may_stand() -> None:
     assert before(5, what) == Near(terms=what, before=5)
     assert after(5, "model") == Near(terms=what, after=5)
     assert around(5, "model") == Near(terms=what, before=5, after=5)
+    assert topic(5, what) == Near(terms=what, before=5, after=5, topic=True)
 
 
 def test_a_neighbour_that_may_stand_nowhere_is_refused() -> None:

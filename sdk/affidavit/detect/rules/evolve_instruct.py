@@ -7,6 +7,7 @@ from affidavit.detect.rule import (
     Rule,
     around,
     terms,
+    topic,
 )
 from affidavit.detect.rules.lexicon import (
     CLASSROOM,
@@ -72,7 +73,7 @@ RULES: tuple[Rule, ...] = (
                     around(40, "改写 | 重写 | 演化 | 进化 | 变得 | 改造"),
                     around(50, _HARDER_ZH),
                 ),
-                unless=(around(20, CODE_ZH), around(40, CLASSROOM)),
+                unless=(around(20, CODE_ZH), topic(40, CLASSROOM)),
             ),
             Clue(
                 language=Language.ID,
@@ -84,7 +85,7 @@ RULES: tuple[Rule, ...] = (
                     ),
                     around(100, _HARDER_ID),
                 ),
-                unless=(around(40, CODE_ID), around(60, CLASSROOM)),
+                unless=(around(40, CODE_ID), topic(60, CLASSROOM)),
             ),
         ),
         matches=(
@@ -182,7 +183,7 @@ RULES: tuple[Rule, ...] = (
                     ),
                     around(160, MAKE_EN | terms("rewrite | alter | apply")),
                 ),
-                unless=(around(60, CODE_EN), around(100, CLASSROOM)),
+                unless=(around(60, CODE_EN), topic(100, CLASSROOM)),
             ),
             Clue(
                 language=Language.ZH,
@@ -191,7 +192,7 @@ RULES: tuple[Rule, ...] = (
                     around(50, "新题 | 新问题 | 新的问题 | 新的题目 | 变体"),
                     around(50, MAKE_ZH | terms("改编 | 改写")),
                 ),
-                unless=(around(40, CLASSROOM),),
+                unless=(topic(40, CLASSROOM),),
             ),
             Clue(
                 language=Language.ID,
@@ -200,7 +201,7 @@ RULES: tuple[Rule, ...] = (
                     around(100, "soal baru | pertanyaan baru | variasi"),
                     around(100, MAKE_ID | terms("ubah")),
                 ),
-                unless=(around(60, CLASSROOM),),
+                unless=(topic(60, CLASSROOM),),
             ),
         ),
         matches=(

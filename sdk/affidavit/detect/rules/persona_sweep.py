@@ -8,6 +8,7 @@ from affidavit.detect.rule import (
     around,
     before,
     terms,
+    topic,
 )
 from affidavit.detect.rules.lexicon import (
     CLASSROOM,
@@ -50,8 +51,8 @@ RULES: tuple[Rule, ...] = (
                 ),
                 unless=(
                     around(60, CODE_EN),
-                    around(150, _MARKETING),
-                    around(120, CLASSROOM),
+                    topic(150, _MARKETING),
+                    topic(120, CLASSROOM),
                     around(60, "stay in character | system prompt"),
                 ),
             ),
@@ -65,7 +66,7 @@ RULES: tuple[Rule, ...] = (
                     around(40, MAKE_ZH | terms("提出")),
                     around(40, "指令 | 提示词 | 数学题 | 题目 | 请求"),
                 ),
-                unless=(around(60, _MARKETING), around(40, CODE_ZH)),
+                unless=(topic(60, _MARKETING), around(40, CODE_ZH)),
             ),
             Clue(
                 language=Language.ID,
@@ -76,7 +77,7 @@ RULES: tuple[Rule, ...] = (
                     around(90, MAKE_ID),
                     around(90, "prompt | instruksi | soal | perintah"),
                 ),
-                unless=(around(100, _MARKETING), around(50, CODE_ID)),
+                unless=(topic(100, _MARKETING), around(50, CODE_ID)),
             ),
         ),
         matches=(
@@ -109,7 +110,7 @@ RULES: tuple[Rule, ...] = (
                         "50 | 100 | 200 | 500 | 1000 | many",
                     ),
                 ),
-                unless=(around(200, _MARKETING), around(60, CODE_EN)),
+                unless=(topic(200, _MARKETING), around(60, CODE_EN)),
             ),
             Clue(
                 language=Language.ZH,
@@ -118,7 +119,7 @@ RULES: tuple[Rule, ...] = (
                     before(30, MAKE_ZH),
                     around(30, "多样 | 不同 | 大量 | 100 | 200 | 500"),
                 ),
-                unless=(around(60, _MARKETING),),
+                unless=(topic(60, _MARKETING),),
             ),
             Clue(
                 language=Language.ID,
@@ -127,7 +128,7 @@ RULES: tuple[Rule, ...] = (
                     before(40, MAKE_ID),
                     around(60, "beragam | berbeda | 100 | 200 | 500 | unik"),
                 ),
-                unless=(around(120, _MARKETING),),
+                unless=(topic(120, _MARKETING),),
             ),
         ),
         matches=(

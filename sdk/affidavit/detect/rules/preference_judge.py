@@ -11,6 +11,7 @@ from affidavit.detect.rule import (
     Rule,
     around,
     terms,
+    topic,
 )
 from affidavit.detect.rules.lexicon import CODE_EN, CODE_ID, CODE_ZH
 
@@ -207,7 +208,7 @@ RULES: tuple[Rule, ...] = (
                     ),
                     around(110, "kualitas | layak | cocok | bernilai | berguna"),
                 ),
-                unless=(around(50, CODE_ID), around(60, "karyawan | peserta")),
+                unless=(around(50, CODE_ID), topic(60, "karyawan | peserta")),
             ),
         ),
         matches=(

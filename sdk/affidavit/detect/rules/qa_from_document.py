@@ -8,6 +8,7 @@ from affidavit.detect.rule import (
     around,
     before,
     terms,
+    topic,
 )
 from affidavit.detect.rules.lexicon import (
     CLASSROOM,
@@ -67,8 +68,8 @@ RULES: tuple[Rule, ...] = (
                 ),
                 unless=(
                     around(60, CODE_EN),
-                    around(120, CLASSROOM),
-                    around(80, "employees | staff | new hires"),
+                    topic(120, CLASSROOM),
+                    topic(80, "employees | staff | new hires"),
                 ),
             ),
             Clue(
@@ -79,7 +80,7 @@ RULES: tuple[Rule, ...] = (
                     around(70, SOURCE_ZH),
                     around(70, "训练 | 微调 | sft | 数据集"),
                 ),
-                unless=(around(20, CODE_ZH), around(50, CLASSROOM)),
+                unless=(around(20, CODE_ZH), topic(50, CLASSROOM)),
             ),
             Clue(
                 language=Language.ID,
@@ -91,8 +92,8 @@ RULES: tuple[Rule, ...] = (
                 ),
                 unless=(
                     around(40, CODE_ID),
-                    around(80, CLASSROOM),
-                    around(60, "karyawan | pegawai"),
+                    topic(80, CLASSROOM),
+                    topic(60, "karyawan | pegawai"),
                 ),
             ),
         ),
@@ -123,8 +124,8 @@ RULES: tuple[Rule, ...] = (
                 near=(around(90, MAKE_EN), around(250, SOURCE_EN)),
                 unless=(
                     around(60, CODE_EN),
-                    around(120, CLASSROOM),
-                    around(120, _HELP_PAGE),
+                    topic(120, CLASSROOM),
+                    topic(120, _HELP_PAGE),
                 ),
             ),
             Clue(
@@ -133,8 +134,8 @@ RULES: tuple[Rule, ...] = (
                 near=(around(30, MAKE_ZH), around(80, SOURCE_ZH)),
                 unless=(
                     around(20, CODE_ZH),
-                    around(50, CLASSROOM),
-                    around(40, _HELP_PAGE),
+                    topic(50, CLASSROOM),
+                    topic(40, _HELP_PAGE),
                 ),
             ),
             Clue(
@@ -143,8 +144,8 @@ RULES: tuple[Rule, ...] = (
                 near=(around(70, MAKE_ID), around(160, SOURCE_ID)),
                 unless=(
                     around(40, CODE_ID),
-                    around(80, CLASSROOM),
-                    around(80, _HELP_PAGE),
+                    topic(80, CLASSROOM),
+                    topic(80, _HELP_PAGE),
                 ),
             ),
         ),
@@ -198,7 +199,7 @@ RULES: tuple[Rule, ...] = (
                         "questions must | your questions",
                     ),
                 ),
-                unless=(around(120, CLASSROOM),),
+                unless=(topic(120, CLASSROOM),),
             ),
             Clue(
                 language=Language.ZH,
@@ -217,7 +218,7 @@ RULES: tuple[Rule, ...] = (
                         "生成问题 | 问题生成 | 提问 | 问题设计 | 问答对 | 个问题",
                     ),
                 ),
-                unless=(around(50, CLASSROOM),),
+                unless=(topic(50, CLASSROOM),),
             ),
             Clue(
                 language=Language.ID,
@@ -232,7 +233,7 @@ RULES: tuple[Rule, ...] = (
                     ),
                     around(400, "pertanyaan | tanya jawab"),
                 ),
-                unless=(around(80, CLASSROOM),),
+                unless=(topic(80, CLASSROOM),),
             ),
         ),
         matches=(

@@ -9,6 +9,7 @@ from affidavit.detect.rule import (
     around,
     before,
     terms,
+    topic,
 )
 from affidavit.detect.rules.lexicon import (
     CLASSROOM,
@@ -58,7 +59,7 @@ RULES: tuple[Rule, ...] = (
                         "seed | unique",
                     ),
                 ),
-                unless=(around(60, CODE_EN), around(90, CLASSROOM)),
+                unless=(around(60, CODE_EN), topic(90, CLASSROOM)),
             ),
             Clue(
                 language=Language.ZH,
@@ -72,7 +73,7 @@ RULES: tuple[Rule, ...] = (
                         "多样 | 不重复 | 不要重复 | 避免重复 | 种子 | 不同领域",
                     ),
                 ),
-                unless=(around(20, CODE_ZH), around(40, CLASSROOM)),
+                unless=(around(20, CODE_ZH), topic(40, CLASSROOM)),
             ),
             Clue(
                 language=Language.ID,
@@ -86,7 +87,7 @@ RULES: tuple[Rule, ...] = (
                         "jangan mengulang | keragaman",
                     ),
                 ),
-                unless=(around(40, CODE_ID), around(70, CLASSROOM)),
+                unless=(around(40, CODE_ID), topic(70, CLASSROOM)),
             ),
         ),
         matches=(

@@ -8,6 +8,7 @@ from affidavit.detect.rule import (
     around,
     before,
     terms,
+    topic,
 )
 from affidavit.detect.rules.lexicon import (
     CLASSROOM,
@@ -66,7 +67,7 @@ RULES: tuple[Rule, ...] = (
                         ),
                     ),
                 ),
-                unless=(around(50, _ABOUT_EN | CODE_EN), around(80, CLASSROOM)),
+                unless=(around(50, _ABOUT_EN | CODE_EN), topic(80, CLASSROOM)),
                 pattern=(
                     r"\b(?:generat|creat|produc|writ|mak|simulat|compos)\w{0,6}"
                     r"(?: \w{1,20}){0,2} (?:\d[\d,]{0,8}|several|many|multiple|"
@@ -85,7 +86,7 @@ RULES: tuple[Rule, ...] = (
                 ),
                 unless=(
                     around(20, CODE_ZH | terms("以下对话 | 上述对话 | 标题")),
-                    around(40, CLASSROOM),
+                    topic(40, CLASSROOM),
                 ),
             ),
             Clue(
@@ -95,7 +96,7 @@ RULES: tuple[Rule, ...] = (
                     before(50, MAKE_ID | terms("simulasikan")),
                     around(90, "asisten | chatbot | model | ai | agen"),
                 ),
-                unless=(around(50, CODE_ID), around(70, CLASSROOM)),
+                unless=(around(50, CODE_ID), topic(70, CLASSROOM)),
                 pattern=(
                     r"\b(?:\d{2,7}|beberapa|banyak|beragam|puluhan|ratusan|ribuan)"
                     r"(?: \w{1,20}){0,3} (?:percakapan|dialog|obrolan|transkrip)\b"

@@ -9,6 +9,7 @@ from affidavit.detect.rule import (
     around,
     before,
     terms,
+    topic,
 )
 from affidavit.detect.rules.lexicon import (
     CODE_EN,
@@ -70,7 +71,7 @@ RULES: tuple[Rule, ...] = (
                     around(45, CODE_EN),
                     before(30, _BETWEEN_EN),
                     after(14, _AFTER_EN),
-                    around(70, _PEOPLE_EN),
+                    topic(70, _PEOPLE_EN),
                 ),
             ),
             Clue(
