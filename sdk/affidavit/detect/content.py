@@ -16,12 +16,13 @@ from math import prod
 from affidavit.calls import Call, Finding, Span
 from affidavit.detect.match import Evidence, Matcher, matcher_for
 from affidavit.detect.passage import Passage, join
-from affidavit.detect.rule import Activity, Rule
+from affidavit.detect.rule import Rule
 from affidavit.detect.rules import RULES
 from affidavit.detect.scan import Hit, Place
 from affidavit.detect.standing import quoted
+from affidavit.findings import Activity, Kind
 
-KIND = "dataset_generation"
+KIND = Kind.DATASET_GENERATION.value
 DETECTOR = "content/1"
 FLOOR = 0.3
 """Findings below this are not reported: ordinary prompts would fill the trail."""
@@ -99,8 +100,8 @@ def _best(
 def _by_activity(fired: Sequence[_Fired]) -> Iterator[tuple[Activity, list[_Fired]]]:
     activities = dict.fromkeys(one.rule.activity for one in fired)
     for activity in activities:
-        if activity is not Activity.SUPPORT:
-            belongs = (activity, Activity.SUPPORT)
+        if activity is not None:
+            belongs = (activity, None)
             yield activity, [one for one in fired if one.rule.activity in belongs]
 
 

@@ -13,21 +13,7 @@ Every distance counts characters of folded text.
 from dataclasses import dataclass
 from enum import Enum
 
-
-class Activity(Enum):
-    """What a prompt is doing, as far as one call shows it."""
-
-    SUPPORT = "support"
-    """Says nothing alone; strengthens any other activity that was recognised."""
-    TRAINING_DATA = "training_data"
-    SELF_INSTRUCT = "self_instruct"
-    EVOLVE_INSTRUCT = "evolve_instruct"
-    QA_FROM_DOCUMENT = "qa_from_document"
-    PREFERENCE_JUDGE = "preference_judge"
-    COT_HARVEST = "cot_harvest"
-    PERSONA_SWEEP = "persona_sweep"
-    SYNTHETIC_CONVERSATIONS = "synthetic_conversations"
-    DISTILLATION = "distillation"
+from affidavit.findings import Activity
 
 
 class Language(Enum):
@@ -119,7 +105,8 @@ class Rule:
 
     id: str
     """`DG` and three digits; never given to another rule once released."""
-    activity: Activity
+    activity: Activity | None
+    """None says nothing alone: it strengthens any activity that was recognised."""
     weight: float
     """0 to 1: how sure this alone would make a careful reader."""
     because: str

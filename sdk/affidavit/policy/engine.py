@@ -15,6 +15,7 @@ from typing import TypeAlias, assert_never
 
 from affidavit.calls import Call, Finding
 from affidavit.errors import Reason
+from affidavit.findings import Kind
 from affidavit.policy import conditions, refusals
 from affidavit.policy.in_force import (
     Facts,
@@ -30,7 +31,7 @@ from affidavit.policy.in_force import (
     utc_day,
 )
 
-PURPOSE_MISMATCH = "purpose_mismatch"
+PURPOSE_MISMATCH = Kind.PURPOSE_MISMATCH.value
 """Kind of the finding that an activity does not belong to the declared purpose."""
 
 _NO = Truth.NO

@@ -7,6 +7,7 @@ silently not do what its author wrote.
 
 from collections.abc import Iterator
 
+from affidavit.findings import Activity, Kind
 from affidavit.policy.assemble import Assembly, Document
 from affidavit.policy.globs import is_pattern
 from affidavit.policy.in_force import Level
@@ -22,6 +23,8 @@ from affidavit.policy.nearest import shown
 from affidavit.policy.report import Code
 
 GROUPS = ("all", "any", "none")
+KINDS = frozenset(kind.value for kind in Kind)
+ACTIVITIES = frozenset(activity.value for activity in Activity)
 
 
 def examine(assembly: Assembly) -> None:
@@ -37,6 +40,7 @@ def examine(assembly: Assembly) -> None:
     for document, index, waiver in all_waivers(assembly):
         _waiver(document, index, waiver, rules, purposes)
     for document, index, rule in all_rules(assembly):
+        _names(document, index, rule)
         if isinstance(document.content, PolicyFile):
             _conditions(document, index, rule, purposes)
 
@@ -160,6 +164,35 @@ def _waiver(
             f"rule {rule.id} is {rule.level.value}: it cannot be waived",
             remedy="Only a rule with `level: waivable` can be.",
         )
+
+
+def _names(document: Document, index: int, rule: Rule) -> None:
+    """A prohibition of what no detector and no call is named would never match."""
+    for group, number, condition in conditions(rule):
+        at = ("rules", index, group, number)
+        for kind in condition.finding or ():
+            _known(document, (*at, "finding", kind), kind, KINDS, key=True)
+        for item, name in enumerate(condition.activity or ()):
+            _known(document, (*at, "activity", item), name, ACTIVITIES)
+
+
+def _known(
+    document: Document,
+    path: tuple[str | int, ...],
+    name: str,
+    names: frozenset[str],
+    *,
+    key: bool = False,
+) -> None:
+    if is_pattern(name) or name in names:
+        return
+    document.report.error(
+        Code.UNKNOWN_FINDING,
+        document.place(*path, key=key),
+        f"no detector reports {shown(name)}: this would never match",
+        remedy=document.report.suggestion(name, names)
+        or f"Known: {', '.join(sorted(names))}.",
+    )
 
 
 def _conditions(document: Document, index: int, rule: Rule, purposes: set[str]) -> None:

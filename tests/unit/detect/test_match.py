@@ -8,7 +8,6 @@ from affidavit.detect.match import Matcher, matcher_for, used, zones
 from affidavit.detect.normalise import fold
 from affidavit.detect.passage import Passage
 from affidavit.detect.rule import (
-    Activity,
     Clue,
     Language,
     Near,
@@ -20,6 +19,7 @@ from affidavit.detect.rule import (
     topic,
 )
 from affidavit.detect.rules import RULES
+from affidavit.findings import Activity
 from support.detection import call_of, evidence_of
 
 

@@ -40,7 +40,8 @@ rules:
     severity: low
     all:
       - {purpose: a.b, model: x, endpoint: x, provider: azure, host: x}
-      - {finding: {k: ">= 0.5"}, activity: x, parameter: {n: "> 1", s: x, b: true}}
+      - {finding: {purpose_mismatch: ">= 0.5"}, activity: distillation}
+      - {parameter: {n: "> 1", s: x, b: true}}
     any:
       - {trains_model: {kind: other}, evaluates_model: {}, data: x}
     none:

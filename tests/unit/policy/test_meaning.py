@@ -66,3 +66,41 @@ def test_a_pack_is_named_as_its_file(tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text(f"{PACK}rules:\n{RULE}")
     with pytest.raises(PolicyInvalid, match=r"named terms and its file other\.yaml"):
         load(written(tmp_path, "extends: [pack:other]\n"), packs=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("condition", "told", "helped"),
+    [
+        (
+            'finding: {dataset_generaton: ">= 0.8"}',
+            "no detector reports 'dataset_generaton'",
+            "Did you mean dataset_generation?",
+        ),
+        ("activity: [self_instruct, zzz]", "reports 'zzz'", "Known: "),
+    ],
+)
+def test_a_rule_for_what_no_detector_reports_would_never_match_and_is_refused(
+    tmp_path: Path, condition: str, told: str, helped: str
+) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(
+        "apiVersion: affidavit/v1\n"
+        "kind: Policy\n"
+        "name: p\n"
+        "purposes:\n"
+        '  a: {owner: x, models: ["*"], endpoints: ["*"]}\n'
+        "rules:\n"
+        "  - id: r\n"
+        "    effect: deny\n"
+        "    message: m\n"
+        "    any:\n"
+        f"      - {condition}\n"
+    )
+
+    with pytest.raises(PolicyInvalid) as caught:
+        load(path)
+
+    (rule,) = caught.value.diagnostics
+    assert (rule.rule, rule.line) == ("P033", 11)
+    assert told in rule.message
+    assert helped in (rule.help or "")

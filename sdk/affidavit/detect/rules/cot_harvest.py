@@ -1,7 +1,6 @@
 """Reasoning traces drawn out of a model so that another can learn to reason."""
 
 from affidavit.detect.rule import (
-    Activity,
     Clue,
     Language,
     Rule,
@@ -16,6 +15,7 @@ from affidavit.detect.rules.lexicon import (
     MAKE_ID,
     MAKE_ZH,
 )
+from affidavit.findings import Activity
 
 _REASONING_EN = terms(
     "chain of thought | chains of thought | "

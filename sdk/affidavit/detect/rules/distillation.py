@@ -1,7 +1,6 @@
 """Says that the answers will train another model."""
 
 from affidavit.detect.rule import (
-    Activity,
     Clue,
     Language,
     Rule,
@@ -18,6 +17,7 @@ from affidavit.detect.rules.lexicon import (
     MAKE_ZH,
     MODEL_ZH,
 )
+from affidavit.findings import Activity
 
 _USED_EN = terms(
     "used to train | used for training | "

@@ -1,7 +1,6 @@
 """Evolution: a given instruction or problem is rewritten into a harder or rarer one."""
 
 from affidavit.detect.rule import (
-    Activity,
     Clue,
     Language,
     Rule,
@@ -18,6 +17,7 @@ from affidavit.detect.rules.lexicon import (
     MAKE_ID,
     MAKE_ZH,
 )
+from affidavit.findings import Activity
 
 _HARDER_EN = terms(
     "more complex | more complicated | harder | "

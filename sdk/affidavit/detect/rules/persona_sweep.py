@@ -1,7 +1,6 @@
 """Personas as seeds: each one is given prompts, problems or texts of its own."""
 
 from affidavit.detect.rule import (
-    Activity,
     Clue,
     Language,
     Rule,
@@ -19,6 +18,7 @@ from affidavit.detect.rules.lexicon import (
     MAKE_ID,
     MAKE_ZH,
 )
+from affidavit.findings import Activity
 
 _SEEDED_EN = terms(
     "math problem* | prompt | prompts | instruction | "

@@ -5,7 +5,6 @@ prompt says about training tells them apart here.
 """
 
 from affidavit.detect.rule import (
-    Activity,
     Clue,
     Language,
     Rule,
@@ -14,6 +13,7 @@ from affidavit.detect.rule import (
     topic,
 )
 from affidavit.detect.rules.lexicon import CODE_EN, CODE_ID, CODE_ZH
+from affidavit.findings import Activity
 
 _COMPARE_EN = terms(
     "which response | which answer | better response | "

@@ -1,7 +1,6 @@
 """Questions and answers harvested from documents, chunk by chunk."""
 
 from affidavit.detect.rule import (
-    Activity,
     Clue,
     Language,
     Rule,
@@ -25,6 +24,7 @@ from affidavit.detect.rules.lexicon import (
     TRAIN_ID,
     TRAIN_ZH,
 )
+from affidavit.findings import Activity
 
 _PAIRS_EN = terms(
     "qa pair* | q a pair* | question answer pair* | "

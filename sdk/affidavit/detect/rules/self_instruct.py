@@ -1,7 +1,6 @@
 """Self-instruct: a model invents the tasks that another model will be taught with."""
 
 from affidavit.detect.rule import (
-    Activity,
     Clue,
     Language,
     Rule,
@@ -20,6 +19,7 @@ from affidavit.detect.rules.lexicon import (
     MAKE_ID,
     MAKE_ZH,
 )
+from affidavit.findings import Activity
 
 _FOR_A_MODEL_EN = terms(
     "language model* | llm | llms | gpt | "

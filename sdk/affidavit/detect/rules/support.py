@@ -1,7 +1,6 @@
 """Signs that mean nothing alone and much beside an activity: purpose, variety."""
 
 from affidavit.detect.rule import (
-    Activity,
     Clue,
     Language,
     Rule,
@@ -27,7 +26,7 @@ from affidavit.detect.rules.lexicon import (
 RULES: tuple[Rule, ...] = (
     Rule(
         id="DG090",
-        activity=Activity.SUPPORT,
+        activity=None,
         weight=0.5,
         because="Training or fine-tuning of a model is mentioned.",
         clues=(
@@ -64,7 +63,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="DG091",
-        activity=Activity.SUPPORT,
+        activity=None,
         weight=0.3,
         because="Results must differ from the examples and from one another.",
         clues=(
@@ -111,7 +110,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="DG092",
-        activity=Activity.SUPPORT,
+        activity=None,
         weight=0.3,
         because="A data set, a corpus or JSON lines are to be the result.",
         clues=(

@@ -1,7 +1,6 @@
 """Both sides of a chat with an assistant, written by one model."""
 
 from affidavit.detect.rule import (
-    Activity,
     Clue,
     Language,
     Rule,
@@ -18,6 +17,7 @@ from affidavit.detect.rules.lexicon import (
     MAKE_EN,
     MAKE_ID,
 )
+from affidavit.findings import Activity
 
 _CHAT_EN = terms(
     "conversation | conversations | dialogue | dialogues | "

@@ -1,7 +1,6 @@
 """Asks for training data by name, whatever the kind."""
 
 from affidavit.detect.rule import (
-    Activity,
     Clue,
     Language,
     Rule,
@@ -22,6 +21,7 @@ from affidavit.detect.rules.lexicon import (
     MAKE_ID,
     MAKE_ZH,
 )
+from affidavit.findings import Activity
 
 _AFTER_EN = terms(
     "loader* | pipeline* | documentation | doc | "

@@ -1,0 +1,30 @@
+"""What findings are called: the names that detectors give and policies ask for.
+
+Closed sets, in one place below both: a rule that asks for a name which no detector
+gives would never match, so `policy` refuses it.
+"""
+
+from enum import Enum
+
+
+class Kind(Enum):
+    """What a policy's `finding:` names."""
+
+    DATASET_GENERATION = "dataset_generation"
+    """The call makes data that a model could be trained on."""
+    PURPOSE_MISMATCH = "purpose_mismatch"
+    """The call does something that its purpose's `activities` do not list."""
+
+
+class Activity(Enum):
+    """What a prompt is doing, as far as one call shows it."""
+
+    TRAINING_DATA = "training_data"
+    SELF_INSTRUCT = "self_instruct"
+    EVOLVE_INSTRUCT = "evolve_instruct"
+    QA_FROM_DOCUMENT = "qa_from_document"
+    PREFERENCE_JUDGE = "preference_judge"
+    COT_HARVEST = "cot_harvest"
+    PERSONA_SWEEP = "persona_sweep"
+    SYNTHETIC_CONVERSATIONS = "synthetic_conversations"
+    DISTILLATION = "distillation"
