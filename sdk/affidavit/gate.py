@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from affidavit import canonical
 from affidavit.calls import Attempt, Call, Finding, Outcome
@@ -32,11 +33,15 @@ _DAY = 86_400_000
 """ms; the engine sees time as a UTC day."""
 _REMEMBERED = 1024
 _MOST_ATTEMPTS = 6
+_LET_THROUGH = (Effect.PERMIT.value, OBSERVED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """When something happens, and the randomness it needs."""
+class Moment(NamedTuple):
+    """When something happens, and the randomness it needs.
+
+    A tuple, as `Verdict` is: each call makes one, and a frozen dataclass takes three
+    times as long.
+    """
 
     nanoseconds: int
     """Unix time."""
@@ -51,8 +56,7 @@ class Moment:
         return self.nanoseconds // 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What was decided about one call, and the record that says so."""
 
     id: str
@@ -65,7 +69,7 @@ class Verdict:
     @property
     def refused(self) -> bool:
         """Whether the call must not leave."""
-        return self.effect not in (Effect.PERMIT.value, OBSERVED)
+        return self.effect not in _LET_THROUGH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +103,12 @@ class Gate:
 
     def consider(self, call: Call, moment: Moment) -> Verdict:
         """Decide `call`: pure, and total for every `Call`."""
-        findings = tuple(found for detect in self.detectors for found in detect(call))
-        settled = self._settle(call, findings, moment.milliseconds // _DAY)
-        identifier = new_id(moment.milliseconds, moment.random)
+        findings: tuple[Finding, ...] = ()
+        for detect in self.detectors:
+            findings += detect(call)
+        milliseconds = moment.milliseconds
+        settled = self._settle(call, findings, milliseconds // _DAY)
+        identifier = new_id(milliseconds, moment.random)
         said: dict[str, Json] = {
             **settled.said,
             "content": {
@@ -113,18 +120,13 @@ class Gate:
         record = Record(
             kind=Kind.DECISION,
             id=identifier,
-            at=stamp(moment.milliseconds),
+            at=stamp(milliseconds),
             effect=settled.effect,
             policy=self.policy_hex,
             labels=settled.labels,
             body=canonical.dumps(said),
         )
-        return Verdict(
-            id=identifier,
-            effect=settled.effect,
-            reasons=settled.reasons,
-            record=record,
-        )
+        return Verdict(identifier, settled.effect, settled.reasons, record)
 
     def conclude(self, verdict: Verdict, outcome: Outcome, milliseconds: int) -> Record:
         """The record of what became of a call that left; the time is Unix time."""
@@ -132,7 +134,8 @@ class Gate:
             kind=Kind.OUTCOME,
             id=verdict.id,
             at=stamp(milliseconds),
-            effect=outcome.ending.value,
+            # As `value`, without the Python code that Python 3.11 runs to read that.
+            effect=outcome.ending._value_,
             body=canonical.dumps(self._outcome(verdict.id, outcome)),
         )
 
@@ -182,12 +185,13 @@ class Gate:
             "purpose": printable(call.purpose) if call.purpose is not None else None,
             "reasons": _reasons(decision.reasons),
         }
-        said |= _present(
-            model=call.model,
-            subject=call.subject,
-            safety=call.safety_id,
-            project=call.project,
-        )
+        for name, value in (
+            ("model", call.model),
+            ("subject", call.subject),
+            ("safety", call.safety_id),
+            ("project", call.project),
+        ):
+            _tell(said, name, value, _NAME_CHARACTERS)
         optional: dict[str, Json] = {
             "parameters": _parameters(call.parameters),
             "unread": dict(call.unread),
@@ -201,11 +205,11 @@ class Gate:
         # Several tries: the first and the last ones tell the story, and the record must
         # fit the space that was kept for it on a full disk.
         attempts = outcome.attempts
+        body: dict[str, Json] = {}
         if len(attempts) > _MOST_ATTEMPTS:
+            body["attempted"] = len(attempts)
             attempts = attempts[:1] + attempts[1 - _MOST_ATTEMPTS :]
-        body: dict[str, Json] = {"attempts": [_attempt(each) for each in attempts]}
-        if len(attempts) != len(outcome.attempts):
-            body["attempted"] = len(outcome.attempts)
+        body["attempts"] = [_attempt(each) for each in attempts]
         if outcome.input_tokens is not None or outcome.output_tokens is not None:
             body["usage"] = {
                 "input": outcome.input_tokens or 0,
@@ -218,13 +222,11 @@ class Gate:
                     identifier, b"response", outcome.output_digest
                 ),
             }
-        return body | _present(
-            _ANSWER_CHARACTERS,
-            response=outcome.response_id,
-            model=outcome.model,
-            finish=outcome.finish_reason,
-            error=outcome.error,
-        )
+        _tell(body, "response", outcome.response_id)
+        _tell(body, "model", outcome.model)
+        _tell(body, "finish", outcome.finish_reason)
+        _tell(body, "error", outcome.error)
+        return body
 
     def _commit(self, identifier: str, part: bytes, data: bytes) -> str:
         return canonical.text(
@@ -263,7 +265,8 @@ def _likeness(call: Call, day: int) -> tuple[object, ...]:
         call.subject,
         call.safety_id,
         call.project,
-        *((name, value, value.__class__) for name, value in call.parameters.items()),
+        *call.parameters.items(),
+        *map(type, call.parameters.values()),
         None,
         *call.unread.items(),
     )
@@ -281,12 +284,14 @@ def printable(value: str, limit: int = _NAME_CHARACTERS) -> str:
     return "".join(each if each.isprintable() else "?" for each in value)
 
 
-def _present(limit: int = _NAME_CHARACTERS, **values: str | None) -> dict[str, Json]:
-    return {
-        name: printable(value, limit)
-        for name, value in values.items()
-        if value is not None
-    }
+def _tell(
+    body: dict[str, Json],
+    name: str,
+    value: str | None,
+    limit: int = _ANSWER_CHARACTERS,
+) -> None:
+    if value is not None:
+        body[name] = printable(value, limit)
 
 
 def _parameters(values: Mapping[str, int | str | bool]) -> dict[str, Json]:
@@ -335,6 +340,6 @@ def _finding(finding: Finding) -> Json:
 
 def _attempt(attempt: Attempt) -> Json:
     said: dict[str, Json] = {"ms": attempt.milliseconds, "status": attempt.status}
-    return said | _present(
-        _ANSWER_CHARACTERS, request_id=attempt.request_id, error=attempt.error
-    )
+    _tell(said, "request_id", attempt.request_id)
+    _tell(said, "error", attempt.error)
+    return said

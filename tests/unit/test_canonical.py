@@ -102,13 +102,17 @@ def test_other_spellings_of_bytes_are_refused(text: str) -> None:
         canonical.untext(text)
 
 
+@given(key=st.binary(max_size=64), message=st.binary())
+def test_macs_are_the_standard_ones(key: bytes, message: bytes) -> None:
+    assert canonical.mac(key, message) == hmac.new(key, message, "sha256").digest()
+
+
 @given(key=st.binary(min_size=32, max_size=32), message=st.binary())
-def test_macs_and_derived_keys_are_the_standard_ones(
+def test_derived_keys_and_digests_are_the_standard_ones(
     key: bytes, message: bytes
 ) -> None:
     expand = HKDFExpand(algorithm=SHA256(), length=32, info=message)
 
-    assert canonical.mac(key, message) == hmac.new(key, message, "sha256").digest()
     assert canonical.derive(key, message) == expand.derive(key)
     assert canonical.sha256(message) == hashlib.sha256(message).digest()
 

@@ -8,17 +8,19 @@ request goes. Knows no governor. A body that nobody can read before it is sent r
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 import orjson
-from openai import Omit
+from openai import NotGiven, Omit
 from pydantic import BaseModel
 
 from affidavit.calls import Call, JsonObject, Text
 from affidavit.clients import _bodies
+from affidavit.clients._bodies import OBJECT
 from affidavit.clients._endpoints import named
 from affidavit.clients.errors import CallUngoverned
 
@@ -119,7 +121,8 @@ def header(headers: object, name: str) -> str | None:
     None for `NotGiven`, and for a header that the user asks to omit.
     """
     found = None
-    if isinstance(headers, Mapping):
+    # Asked first because it is the usual case, and asking `Mapping` about it is slow.
+    if not isinstance(headers, NotGiven) and isinstance(headers, OBJECT):
         for key, value in headers.items():
             if key.lower() == name and isinstance(value, str):
                 found = value
@@ -131,6 +134,7 @@ def _text(body: JsonObject, key: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+@lru_cache(maxsize=1024)
 def _destination(method: str, url: str, site: Site) -> tuple[str, Site, str | None]:
     """Name of the endpoint, the site that serves it, and Azure's deployment if any."""
     if _ABSOLUTE.match(url):
@@ -159,7 +163,7 @@ def _body(options: Options, method: str) -> _Body:
         return b"", {}, {}  # the SDK sends none
     if options.content is not None:
         return _raw(options.content)
-    unread = _files(options.files)
+    unread = _files(options.files) if options.files else {}
     data = _data(options)
     if data is None:
         return b"", {}, unread
@@ -174,7 +178,7 @@ def _data(options: Options) -> Any:
     data, extra = options.json_data, options.extra_json
     if extra is None or data is None:
         return extra if data is None else data
-    return _merged(data, extra) if isinstance(data, Mapping) else data
+    return _merged(data, extra) if isinstance(data, OBJECT) else data
 
 
 def _merged(data: JsonObject, extra: JsonObject) -> JsonObject:
@@ -212,6 +216,15 @@ def _spelled(data: object) -> bytes | None:
 
 def _canonical(data: Any) -> tuple[bytes, JsonObject]:
     """Canonical JSON of a body, and the body as plain values."""
+    try:
+        content = orjson.dumps(data, option=_CANONICAL)
+    except TypeError:
+        return _converted(data)
+    return content, data if isinstance(data, OBJECT) else {}
+
+
+def _converted(data: Any) -> tuple[bytes, JsonObject]:
+    """The same for a body that holds model objects or large integers."""
     models: list[BaseModel] = []
 
     def plain(value: object) -> object:
@@ -226,7 +239,7 @@ def _canonical(data: Any) -> tuple[bytes, JsonObject]:
     except TypeError:
         content = _uncommon(data, plain)
     body = orjson.loads(content) if models else data
-    return content, body if isinstance(body, Mapping) else {}
+    return content, body if isinstance(body, OBJECT) else {}
 
 
 def _uncommon(data: Any, plain: Callable[[object], object]) -> bytes:

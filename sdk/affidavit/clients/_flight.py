@@ -28,6 +28,20 @@ _in_flight: ContextVar["Flight | None"] = ContextVar("affidavit_flight", default
 class Flight:
     """Entered around the SDK's request loop; may outlive it while a stream is read."""
 
+    __slots__ = (
+        "_attempts",
+        "_body",
+        "_once",
+        "_token",
+        "_watch",
+        "governor",
+        "landed",
+        "now",
+        "owner",
+        "purpose",
+        "verdict",
+    )
+
     def __init__(
         self,
         owner: object,
@@ -40,12 +54,12 @@ class Flight:
         self.governor = governor
         self.verdict = verdict
         self.purpose = purpose
-        self._owner = owner
-        self._clock = clock
+        self.now = clock
+        self.owner = owner
         self._attempts: list[Attempt] = []
         self._body: Body | None = None
         self._watch: Watch | None = None
-        self._landed = False
+        self.landed = False
         self._once = [True]  # popped by whoever concludes: atomic without a lock
         self._token: Token[Flight | None] | None = None
 
@@ -63,7 +77,7 @@ class Flight:
         trace: TracebackType | None,
     ) -> None:
         self._leave()
-        self._landed = True
+        self.landed = True
         if error is not None:
             self._conclude(Ending.ERROR, self._seen(), type(error).__name__)
         elif self._watch is None:
@@ -79,17 +93,14 @@ class Flight:
         except ValueError:
             pass  # a coroutine finalised in another context: the variable is not ours
 
-    def covers(self, owner: object) -> bool:
-        """Is this a call of `owner` that is still being sent?"""
-        # A task started inside inherits the variable, and may outlive the call.
-        return self._owner is owner and not self._landed
-
-    def attempt(self, *, is_async: bool) -> "Try":
-        """Enter it around one sending."""
-        return Try(self, self._clock, is_async=is_async)
-
-    def answered(self, attempt: Attempt, response: Response, *, is_async: bool) -> None:
-        """Note a try that brought a response, and watch its body."""
+    def answered(self, began: float, response: Response, *, is_async: bool) -> None:
+        """Note a try that began `now` and brought a response, and watch its body."""
+        request_id = response.headers.get("x-request-id")
+        attempt = Attempt(
+            status=response.status_code,
+            request_id=request_id[:_LONGEST_ID] if request_id else None,
+            milliseconds=self._since(began),
+        )
         self._attempts.append(attempt)
         self._body, self._watch = None, None
         if response.is_stream_consumed:
@@ -100,14 +111,23 @@ class Flight:
             )
             self._watch = watch
 
-    def failed(self, attempt: Attempt) -> None:
-        """Note a try that brought none."""
+    def failed(self, began: float, error: BaseException) -> None:
+        """Note a try that began `now` and brought no response."""
+        attempt = Attempt(
+            status=None,
+            request_id=None,
+            milliseconds=self._since(began),
+            error=type(error).__name__,
+        )
         self._attempts.append(attempt)
         self._body, self._watch = None, None
 
+    def _since(self, began: float) -> int:
+        return round((self.now() - began) * 1000)
+
     def _stream_ended(self, watch: Watch) -> None:
         # Before landing, the loop may still retry; an older watch is of an older try.
-        if self._landed and watch is self._watch and watch.body is not None:
+        if self.landed and watch is self._watch and watch.body is not None:
             self._conclude(watch.body.ending, watch.body, watch.body.error)
 
     def _seen(self) -> Body:
@@ -137,65 +157,19 @@ class Flight:
 def current(owner: object) -> Flight | None:
     """The call of `owner` that this task or thread is sending now."""
     flight = _in_flight.get()
-    return flight if flight is not None and flight.covers(owner) else None
+    # A task started inside inherits the variable, and may outlive the call.
+    if flight is None or flight.owner is not owner or flight.landed:
+        return None
+    return flight
 
 
-def covering(owner: object, what: str) -> Flight:
+def covering(owner: object, request: Any) -> Flight:
     """`current`, or `CallUngoverned`: nothing is sent that no decision covers."""
     flight = current(owner)
     if flight is None:
         raise CallUngoverned(
-            f"{what} was not sent: no decision covers it, because it did not come "
-            "through the client's own request loop. Use the client's resources, or "
-            "`client.post` and its siblings."
+            f"{request.method} {request.url} was not sent: no decision covers it, "
+            "because it did not come through the client's own request loop. Use the "
+            "client's resources, or `client.post` and its siblings."
         )
     return flight
-
-
-class Try:
-    """One sending: `with flight.attempt() as attempt: attempt.answered(send())`."""
-
-    __slots__ = ("_clock", "_flight", "_is_async", "_started")
-
-    def __init__(self, flight: Flight, clock: Clock, *, is_async: bool) -> None:
-        self._flight = flight
-        self._clock = clock
-        self._is_async = is_async
-        self._started = 0.0
-
-    def __enter__(self) -> Self:
-        self._started = self._clock()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            self._flight.failed(self._attempt(error=type(error).__name__))
-
-    def answered(self, response: Any) -> None:
-        """Note that a response came, and watch its body."""
-        request_id = response.headers.get("x-request-id")
-        attempt = self._attempt(
-            status=response.status_code,
-            request_id=request_id[:_LONGEST_ID] if request_id else None,
-        )
-        self._flight.answered(attempt, response, is_async=self._is_async)
-
-    def _attempt(
-        self,
-        *,
-        status: int | None = None,
-        request_id: str | None = None,
-        error: str | None = None,
-    ) -> Attempt:
-        elapsed = self._clock() - self._started
-        return Attempt(
-            status=status,
-            request_id=request_id,
-            milliseconds=max(0, round(elapsed * 1000)),
-            error=error,
-        )

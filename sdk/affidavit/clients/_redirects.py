@@ -15,15 +15,18 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class Hops:
-    """The redirects of one sending. Takes `follow_redirects` out of the arguments."""
+    """The redirects of one sending, whose `arguments` follow none by themselves.
 
-    def __init__(self, client: Any, arguments: MutableMapping[str, Any]) -> None:
-        asked = arguments.get("follow_redirects", None)
+    `asked` is what they said of `follow_redirects` before.
+    """
+
+    def __init__(
+        self, client: Any, asked: object, arguments: MutableMapping[str, Any]
+    ) -> None:
         follow = asked if isinstance(asked, bool) else client.follow_redirects
         self._left: int = client.max_redirects if follow else 0
         self._history: list[Any] = []
         self._arguments = arguments
-        arguments["follow_redirects"] = False
 
     def after(self, response: Any) -> Any | None:
         """The next request, or None when `response` is the last.

@@ -9,10 +9,9 @@ import inspect
 import zlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from affidavit.calls import Ending
 from affidavit.clients import _answers
@@ -22,9 +21,8 @@ HEAD_BYTES = 16 << 10
 TAIL_BYTES = 256 << 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """What was seen of a response's body."""
+class Body(NamedTuple):
+    """What was seen of a response's body; a tuple for the reason that `Answer` is."""
 
     ending: Ending
     answer: Answer = NOTHING
@@ -56,12 +54,8 @@ def read(response: Response) -> Body:
         content = response.content
     except RuntimeError:  # what httpx and httpx2 raise for a body that is gone
         return Body(ending=Ending.COMPLETE)
-    return Body(
-        ending=Ending.COMPLETE,
-        answer=_answers.of_json(content),
-        size=len(content),
-        digest=sha256(content).digest(),
-    )
+    answer = _answers.of_json(content)
+    return Body(Ending.COMPLETE, answer, len(content), sha256(content).digest())
 
 
 class Watch:

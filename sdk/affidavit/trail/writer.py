@@ -194,11 +194,11 @@ class Writer:
             tickets, self._waiting = self._waiting, []
         try:
             self._write(tickets)
-            file = self._chain.file
-            waited_for = any(ticket.waited_for for ticket in tickets)
-            if file is not None and self._chain.unsynced and (sync or waited_for):
-                file.sync()
-                self._chain.unsynced = False
+            chain = self._chain
+            wanted = sync or any(ticket.waited_for for ticket in tickets)
+            if wanted and chain.unsynced and chain.file is not None:
+                chain.file.sync()
+                chain.unsynced = False
         except AffidavitError as error:
             self._fail(tickets, error)
         except BaseException as error:
@@ -217,12 +217,14 @@ class Writer:
             _refuse(ticket, error)
 
     def _settle(self, tickets: list[_Ticket]) -> None:
+        awaited = [ticket.waiter for ticket in tickets if ticket.waiter is not None]
         with self._turn:
             for ticket in tickets:
                 ticket.done = True
             self._busy = False
             self._turn.notify_all()
-        _wake(tickets)
+        if awaited:
+            _wake(awaited)
         if tickets:
             self.on_progress()
 
@@ -251,7 +253,7 @@ class Writer:
 
     def _make_room(self, tickets: list[_Ticket]) -> None:
         chain = self._chain
-        owed = chain.owed + sum(ticket.owes for ticket in tickets if ticket.owes > 0)
+        owed = chain.owed + sum([ticket.owes for ticket in tickets if ticket.owes > 0])
         if chain.file is None:
             chain.file = self._open_segment()
         chain.file.reserve(_size(tickets) + owed * OUTCOME_BYTES)
@@ -339,12 +341,11 @@ class Writer:
         self.on_fork()
 
 
-def _wake(tickets: list[_Ticket]) -> None:
+def _wake(awaited: "list[asyncio.Future[None]]") -> None:
     """Wake who waits on event loops: once for each loop, whatever the batch's size."""
     waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-    for ticket in tickets:
-        if ticket.waiter is not None:
-            waiting.setdefault(ticket.waiter.get_loop(), []).append(ticket.waiter)
+    for waiter in awaited:
+        waiting.setdefault(waiter.get_loop(), []).append(waiter)
     for loop, waiters in waiting.items():
         # The loop may be closed by now: then nobody waits any more.
         with contextlib.suppress(RuntimeError):
@@ -365,7 +366,7 @@ def _refuse(ticket: _Ticket, error: AffidavitError) -> None:
 
 def _size(tickets: list[_Ticket]) -> int:
     each = wal.FRAME_OVERHEAD + 1024
-    return sum(each + len(ticket.record.body) for ticket in tickets)
+    return sum([each + len(ticket.record.body) for ticket in tickets])
 
 
 _living: "weakref.WeakSet[Writer]" = weakref.WeakSet()

@@ -35,7 +35,7 @@ def streamed() -> Any:
 
 def test_nothing_is_covered_outside_of_a_flight() -> None:
     with pytest.raises(CallUngoverned, match="no decision covers it"):
-        _flight.covering(None, "GET /")
+        _flight.covering(None, library.Request("GET", "https://api.openai.com/"))
 
 
 def test_a_flight_covers_its_own_client_and_no_other() -> None:
@@ -71,12 +71,10 @@ async def test_a_task_that_outlives_the_call_is_not_covered_by_it() -> None:
 def test_attempts_keep_status_time_and_error() -> None:
     governor, clock = MemoryGovernor(), Clock()
     with flight(governor, clock) as airborne:
-        with pytest.raises(OSError), airborne.attempt(is_async=False):  # noqa: PT012
-            clock.now += 0.25
-            raise ConnectionResetError
-        with airborne.attempt(is_async=False) as attempt:
-            clock.now += 1.5
-            attempt.answered(completion())
+        clock.now += 0.25
+        airborne.failed(began=0.0, error=ConnectionResetError())
+        clock.now += 1.5
+        airborne.answered(0.25, completion(), is_async=False)
 
     first, second = governor.outcomes[0].attempts
     assert (first.status, first.milliseconds) == (None, 250)
@@ -95,9 +93,9 @@ def test_an_error_on_the_way_is_the_outcome() -> None:
 
 def test_a_stream_is_concluded_when_it_ends_not_when_the_call_returns() -> None:
     governor = MemoryGovernor()
-    with flight(governor) as airborne, airborne.attempt(is_async=False) as attempt:
+    with flight(governor) as airborne:
         response = streamed()
-        attempt.answered(response)
+        airborne.answered(airborne.now(), response, is_async=False)
     assert governor.outcomes == []
 
     response.read()
@@ -108,9 +106,8 @@ def test_a_stream_is_concluded_when_it_ends_not_when_the_call_returns() -> None:
 def test_a_stream_read_before_landing_is_concluded_at_landing() -> None:
     governor = MemoryGovernor()
     with flight(governor) as airborne:
-        with airborne.attempt(is_async=False) as attempt:
-            response = streamed()
-            attempt.answered(response)
+        response = streamed()
+        airborne.answered(airborne.now(), response, is_async=False)
         response.read()
         assert governor.outcomes == []
     assert [outcome.ending for outcome in governor.outcomes] == [Ending.COMPLETE]
@@ -119,11 +116,9 @@ def test_a_stream_read_before_landing_is_concluded_at_landing() -> None:
 def test_a_stream_that_was_retried_concludes_nothing() -> None:
     governor = MemoryGovernor()
     with flight(governor) as airborne:
-        with airborne.attempt(is_async=False) as attempt:
-            retried = streamed()
-            attempt.answered(retried)
-        with airborne.attempt(is_async=False) as attempt:
-            attempt.answered(completion())
+        retried = streamed()
+        airborne.answered(airborne.now(), retried, is_async=False)
+        airborne.answered(airborne.now(), completion(), is_async=False)
     retried.close()
     assert len(governor.outcomes) == 1
     assert governor.outcomes[0].response_id == "chatcmpl-1"
@@ -131,9 +126,9 @@ def test_a_stream_that_was_retried_concludes_nothing() -> None:
 
 def test_a_call_is_concluded_once_however_many_threads_end_it() -> None:
     governor = MemoryGovernor()
-    with flight(governor) as airborne, airborne.attempt(is_async=False) as attempt:
+    with flight(governor) as airborne:
         response = streamed()
-        attempt.answered(response)
+        airborne.answered(airborne.now(), response, is_async=False)
     barrier = threading.Barrier(8)
 
     def close() -> None:

@@ -525,3 +525,26 @@ def test_a_copy_asks_the_governor_that_its_original_found() -> None:
     with pytest.raises(PolicyDenied):
         ask(client.with_options(affidavit=MemoryGovernor(refuse)))
     assert len(governor.decisions) == 2
+
+
+def test_a_client_with_a_base_url_of_its_own_is_judged_by_that() -> None:
+    class Elsewhere(OpenAI):
+        @property
+        def base_url(self) -> Any:
+            return library.URL("https://elsewhere.example/v1/")
+
+        @base_url.setter
+        def base_url(self, url: Any) -> None:
+            raise AssertionError(url)
+
+    governor, provider = MemoryGovernor(), Provider()
+    ask(
+        Elsewhere(
+            api_key="sk",
+            purpose="born",
+            affidavit=governor,
+            http_client=provider.client,
+        )
+    )
+    assert governor.decisions[0].call.host == "elsewhere.example"
+    assert provider.requests[0].url.host == "elsewhere.example"

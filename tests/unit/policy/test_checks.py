@@ -128,7 +128,8 @@ def test_a_check_of_the_purpose_alone_says_so(tmp_path: Path) -> None:
     found = checks(
         tmp_path,
         "{purpose: 'a*', trains_model: {kind: other}, data: x, evaluates_model: {}, "
-        "model: x, parameter: {n: 1}, finding: {purpose_mismatch: '> 0'}, subject: absent}",
+        "model: x, parameter: {n: 1}, finding: {purpose_mismatch: '> 0'}, "
+        "subject: absent}",
     )
     assert {check.name for check in found if check.of_purpose} == {
         "purpose",
