@@ -205,6 +205,13 @@ class Governed(_Original):
             _tag(request, flight)
         return request
 
+    def _affidavit_hops(self, asked: object, arguments: dict[str, Any]) -> Hops:
+        """The redirects of one sending. X.509 workload identity follows none."""
+        bound = getattr(self, "workload_identity", None)
+        if isinstance(bound, dict) and bound.get("type") == "x509":
+            asked = False
+        return Hops(self._client, asked, arguments)
+
     def _affidavit_attempt(self, request: Any) -> Flight:
         return _flight.covering(self, request)
 
@@ -278,7 +285,7 @@ class GovernedSync(Governed):
             flight.answered(began, response, is_async=False)
             if response.next_request is None and hops is None:
                 return response
-            hops = hops or Hops(self._client, follow, arguments)
+            hops = hops or self._affidavit_hops(follow, arguments)
             hop = hops.after(response)
             if hop is None:
                 return response
@@ -325,7 +332,7 @@ class GovernedAsync(Governed):
             flight.answered(began, response, is_async=True)
             if response.next_request is None and hops is None:
                 return response
-            hops = hops or Hops(self._client, follow, arguments)
+            hops = hops or self._affidavit_hops(follow, arguments)
             hop = hops.after(response)
             if hop is None:
                 return response

@@ -36,8 +36,10 @@ def signed(governed: _Class) -> _Class:
         base for base in governed.__mro__ if base.__module__.split(".")[0] == "openai"
     )
     for name in ("__init__", "copy"):
-        method = _same(getattr(governed, name), name)
-        method.__signature__ = _with_ours(getattr(original, name))
+        method, theirs = _same(getattr(governed, name), name), getattr(original, name)
+        method.__signature__ = _with_ours(theirs)
+        # Where their annotations, which are text, find the names that they use.
+        method.__wrapped__, method.__annotations__ = theirs, theirs.__annotations__
         setattr(governed, name, method)
     governed.with_options = governed.copy  # type: ignore[attr-defined]  # as openai does
     return governed

@@ -91,3 +91,16 @@ def test_a_circle_of_redirects_ends() -> None:
             model="m", messages=MESSAGES
         )
     assert len(there.requests) == there.client.max_redirects + 1
+
+
+def test_a_client_with_x509_workload_identity_follows_no_redirect() -> None:
+    there = provider(redirect("/v2/chat/completions"))
+    bound = client(there, MemoryGovernor())
+    bound.workload_identity = {
+        "type": "x509",
+        "identity_provider_id": "idp",
+        "service_account_id": "account",
+    }
+    with pytest.raises(Exception, match="307"):
+        bound.chat.completions.create(model="m", messages=MESSAGES)
+    assert len(there.requests) == 1
