@@ -5,7 +5,6 @@ that has expired or is broken by now.
 """
 
 import os
-import secrets
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -159,7 +158,7 @@ def _heartbeat() -> Record:
         Kind.HEARTBEAT,
         {"tool": f"affidavit/{__version__}", "work": "attest"},
         clock=time.time_ns,
-        randomness=secrets.token_bytes,
+        randomness=os.urandom,
     )
 
 

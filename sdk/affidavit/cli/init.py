@@ -1,7 +1,6 @@
 """`affidavit init`: from an empty folder to a first recorded call."""
 
 import os
-import secrets
 import time
 from pathlib import Path
 
@@ -62,7 +61,7 @@ def command(
         observe=observe,
         origin=origin,
         clock=time.time_ns,
-        randomness=secrets.token_bytes,
+        randomness=os.urandom,
     )
     policy = load(settings.policy)
     if as_json:

@@ -5,7 +5,7 @@ Knows nothing of files, of the tree, or of what a policy is. What tells somethin
 a call is in the body; an entry may be handed to anybody.
 """
 
-import secrets
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -267,7 +267,7 @@ def new_writer(randomness: Randomness) -> str:
     return canonical.text(randomness(WRITER_BYTES))
 
 
-def new_salt(randomness: Randomness = secrets.token_bytes) -> bytes:
+def new_salt(randomness: Randomness = os.urandom) -> bytes:
     """16 bytes that keep a body's digest from being guessed."""
     return randomness(SALT_BYTES)
 

@@ -7,7 +7,7 @@ records nothing writes nothing.
 
 import contextlib
 import logging
-import secrets
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -53,7 +53,7 @@ class Trail:
         *,
         first_record: Callable[[], Record],
         clock: Clock = time.time_ns,
-        randomness: Randomness = secrets.token_bytes,
+        randomness: Randomness = os.urandom,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
     ) -> None:
         self.path = path

@@ -4,8 +4,8 @@ Knows which files there are and the order in which they are made, so that a cras
 either nothing that counts as a trail, or a whole one. Never touches what is there.
 """
 
+import os
 import re
-import secrets
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +62,7 @@ def found(
     observe: bool = False,
     origin: str | None = None,
     clock: Clock = time.time_ns,
-    randomness: Randomness = secrets.token_bytes,
+    randomness: Randomness = os.urandom,
 ) -> Founded:
     """Make what is missing of policy, key, secret and trail; keep what is there.
 

@@ -7,7 +7,6 @@ it. Everything that decides is in `gate`; everything that must be durable is in 
 import atexit
 import logging
 import os
-import secrets
 import threading
 import time
 import weakref
@@ -52,7 +51,7 @@ class Governor:
         tag_requests: bool | None = None,
         settings: Settings | None = None,
         clock: Clock = time.time_ns,
-        randomness: Randomness = secrets.token_bytes,
+        randomness: Randomness = os.urandom,
     ) -> None:
         self.settings = settings or read_settings(
             environ=os.environ,

@@ -440,7 +440,6 @@ def _connections(client: Any) -> list[Any]:
 
 @pytest.mark.parametrize("made", [openai_client, azure_client])
 def test_a_websocket_is_refused_before_it_connects(made: Any) -> None:
-    pytest.importorskip("websockets")
     for connection in _connections(made(Provider(), MemoryGovernor())):
         with pytest.raises(CallUngoverned, match="websocket"):
             connection.enter()
@@ -448,7 +447,6 @@ def test_a_websocket_is_refused_before_it_connects(made: Any) -> None:
 
 @pytest.mark.parametrize("made", [async_client, async_azure_client])
 async def test_an_async_websocket_is_refused_before_it_connects(made: Any) -> None:
-    pytest.importorskip("websockets")
     for connection in _connections(made(Provider(), MemoryGovernor())):
         with pytest.raises(CallUngoverned, match="websocket"):
             await connection.enter()
