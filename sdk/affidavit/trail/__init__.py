@@ -1,9 +1,7 @@
 """The signed, append-only log of one application: written, read, never rewritten.
 
-record     entry and body of one record, labels, ids
-wal        frames, pure            segment    the file they stand in
-writer     group commit            integrate  from WALs into the tree
-storage    tiles, state, head      founding   a new trail
-identity   key, origin, secret     trail      all of it, open for writing
-reader     all of it, from outside unsealed   WALs, from outside
+- Formats: `record` (entry, body, labels), `wal` (frames), `state` (what the tree has).
+- Writing: `writer` (group commit) of `ticket`s into a `segment`; `integrate` from WALs
+  into the tree; `storage` (tiles, head); `founding`; `identity`; `trail`, all of it.
+- Reading: `reader`, and `unsealed` for WALs, from outside and beside the writers.
 """

@@ -9,7 +9,6 @@ acknowledged record (`append` returned) is before that point.
 """
 
 import asyncio
-import contextlib
 import logging
 import os
 import threading
@@ -24,26 +23,12 @@ from affidavit.trail import segment as segments
 from affidavit.trail import wal
 from affidavit.trail.identity import Identity
 from affidavit.trail.record import Randomness, Record
+from affidavit.trail.ticket import Ticket, refuse, size, wake
 
 OUTCOME_BYTES = 8192
 """Space kept free for each outcome still to come: a call that left is always told
 of."""
 _log = logging.getLogger("affidavit.trail")
-
-
-@dataclass(eq=False, slots=True)
-class _Ticket:
-    """One record on its way to the disk."""
-
-    record: Record
-    owes: int
-    """Outcomes that will follow: 1 a decision that lets a call leave, -1 its
-    outcome."""
-    waited_for: bool
-    waiter: "asyncio.Future[None] | None" = None
-    """Whom to wake on an event loop."""
-    done: bool = False
-    error: AffidavitError | None = None
 
 
 @dataclass(slots=True)
@@ -81,16 +66,34 @@ class Writer:
     """Told that something waits which nobody waits for."""
     on_fork: Callable[[], None] = lambda: None
     """Told in a forked child, after this writer began a chain of its own."""
-    _turn: threading.Condition = field(default_factory=threading.Condition)
-    _waiting: list[_Ticket] = field(default_factory=list)
+    _sleepers: int = 0
+    _waiting: list[Ticket] = field(default_factory=list)
     _busy: bool = False
     _poison: AffidavitError | None = None
     _committer: threading.Thread | None = None
     _closed: bool = False
 
     def __post_init__(self) -> None:
+        self._new_locks()
         self._chain = self._new_chain()
         _living.add(self)
+
+    def _new_locks(self) -> None:
+        # The lock by itself, because a Condition's own is taken through Python code;
+        # and its sleepers counted, because waking nobody costs as much as waking one.
+        self._mutex = threading.Lock()
+        self._turn = threading.Condition(self._mutex)
+        self._sleepers = 0
+
+    def _sleep(self) -> None:
+        """Under the lock: let others have it until one of them rouses all sleepers."""
+        self._sleepers += 1
+        self._turn.wait()
+        self._sleepers -= 1
+
+    def _rouse(self) -> None:
+        if self._sleepers:
+            self._turn.notify_all()
 
     def _new_chain(self) -> _Chain:
         writer = records.new_writer(self.randomness)
@@ -99,8 +102,8 @@ class Writer:
 
     def append(self, record: Record, *, owes_outcome: bool = False) -> None:
         """Return when `record` is durable; else `TrailUnavailable` or `Malformed`."""
-        ticket = _Ticket(record, int(owes_outcome), waited_for=True)
-        with self._turn:
+        ticket = Ticket(record, int(owes_outcome), waited_for=True)
+        with self._mutex:
             self._admit(ticket)
             alone, self._busy = not self._busy, True
         if alone:
@@ -114,8 +117,8 @@ class Writer:
     async def aappend(self, record: Record, *, owes_outcome: bool = False) -> None:
         """As `append`, without ever holding up the event loop."""
         settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        ticket = _Ticket(record, int(owes_outcome), waited_for=True, waiter=settled)
-        with self._turn:
+        ticket = Ticket(record, int(owes_outcome), waited_for=True, waiter=settled)
+        with self._mutex:
             self._admit(ticket)
             self._wake_committer()
         await settled
@@ -124,14 +127,14 @@ class Writer:
 
     def note(self, record: Record, *, settles_outcome: bool = True) -> None:
         """Hand `record` in without waiting: the next commit or tick writes it."""
-        ticket = _Ticket(record, -int(settles_outcome), waited_for=False)
-        with self._turn:
+        ticket = Ticket(record, -int(settles_outcome), waited_for=False)
+        with self._mutex:
             self._admit(ticket)
         self.on_note()
 
     def write(self) -> None:
         """Write what was noted, so that it survives this process; sync nothing."""
-        with self._turn:
+        with self._mutex:
             if not self._waiting:
                 return
         if self._take_turn(None):
@@ -139,7 +142,7 @@ class Writer:
 
     def flush(self) -> None:
         """Make everything noted so far durable; failures are logged and poison."""
-        with self._turn:
+        with self._mutex:
             if not self._waiting and not self._chain.unsynced:
                 return
         if self._take_turn(None):
@@ -155,17 +158,17 @@ class Writer:
         self._commit(sync=True)
         if last is not None and self._chain.started and self._poison is None:
             self.append(last(self._chain.seq + 1))
-        with self._turn:
+        with self._mutex:
             self._closed = True
             self._release()
-            self._turn.notify_all()
+            self._rouse()
 
     def _release(self) -> None:
         file, self._chain.file = self._chain.file, None
         if file is not None:
             file.close()
 
-    def _admit(self, ticket: _Ticket) -> None:
+    def _admit(self, ticket: Ticket) -> None:
         """Queue `ticket`, under the lock; raise what keeps any record out."""
         if self._closed:
             raise TrailUnavailable(
@@ -176,13 +179,13 @@ class Writer:
             raise self._poison
         self._waiting.append(ticket)
 
-    def _take_turn(self, ticket: _Ticket | None, *, wait: bool = False) -> bool:
+    def _take_turn(self, ticket: Ticket | None, *, wait: bool = False) -> bool:
         """Whether the caller now is the one at work; a ticket's owner waits for
         that.
         """
-        with self._turn:
+        with self._mutex:
             while self._busy and (wait or (ticket is not None and not ticket.done)):
-                self._turn.wait()
+                self._sleep()
             if self._busy or (ticket is not None and ticket.done):
                 return False
             self._busy = True
@@ -190,7 +193,7 @@ class Writer:
 
     def _commit(self, *, sync: bool) -> None:
         """Write what waits, as the one at work, and settle every ticket of it."""
-        with self._turn:
+        with self._mutex:
             tickets, self._waiting = self._waiting, []
         try:
             self._write(tickets)
@@ -209,31 +212,31 @@ class Writer:
         finally:
             self._settle(tickets)
 
-    def _fail(self, tickets: list[_Ticket], error: AffidavitError) -> None:
+    def _fail(self, tickets: list[Ticket], error: AffidavitError) -> None:
         # A failed fsync may succeed when retried although the data is gone: what this
         # process wrote is unknown from here on, so it writes no more.
         self._poison = error
         for ticket in tickets:
-            _refuse(ticket, error)
+            refuse(ticket, error)
 
-    def _settle(self, tickets: list[_Ticket]) -> None:
+    def _settle(self, tickets: list[Ticket]) -> None:
         awaited = [ticket.waiter for ticket in tickets if ticket.waiter is not None]
-        with self._turn:
+        with self._mutex:
             for ticket in tickets:
                 ticket.done = True
             self._busy = False
-            self._turn.notify_all()
+            self._rouse()
         if awaited:
-            _wake(awaited)
+            wake(awaited)
         if tickets:
             self.on_progress()
 
-    def _write(self, tickets: list[_Ticket]) -> None:
+    def _write(self, tickets: list[Ticket]) -> None:
         if not tickets:
             return
         chain = self._chain
         if not chain.started:
-            tickets = [_Ticket(chain.first, 0, waited_for=True), *tickets]
+            tickets = [Ticket(chain.first, 0, waited_for=True), *tickets]
         self._rotate()
         try:
             self._make_room(tickets)
@@ -251,12 +254,15 @@ class Writer:
             self._release()
             self._chain.segment += 1
 
-    def _make_room(self, tickets: list[_Ticket]) -> None:
+    def _make_room(self, tickets: list[Ticket]) -> None:
         chain = self._chain
-        owed = chain.owed + sum([ticket.owes for ticket in tickets if ticket.owes > 0])
+        wanted = size(tickets) + chain.owed * OUTCOME_BYTES
+        for ticket in tickets:
+            if ticket.owes > 0:
+                wanted += OUTCOME_BYTES
         if chain.file is None:
             chain.file = self._open_segment()
-        chain.file.reserve(_size(tickets) + owed * OUTCOME_BYTES)
+        chain.file.reserve(wanted)
 
     def _open_segment(self) -> segments.Segment:
         chain = self._chain
@@ -275,21 +281,21 @@ class Writer:
         return segments.Segment.create(self.directory, name, encoded)
 
     def _what_still_fits(
-        self, tickets: list[_Ticket], error: segments.NoRoom
-    ) -> list[_Ticket]:
+        self, tickets: list[Ticket], error: segments.NoRoom
+    ) -> list[Ticket]:
         """On a full disk: no new call leaves, but outcomes use the space kept for
         them.
         """
-        file, fitting = self._chain.file, list[_Ticket]()
+        file, fitting = self._chain.file, list[Ticket]()
         for ticket in tickets:
             kept = [*fitting, ticket]
-            if ticket.waited_for or file is None or file.free < _size(kept):
-                _refuse(ticket, error)
+            if ticket.waited_for or file is None or file.free < size(kept):
+                refuse(ticket, error)
             else:
                 fitting = kept
         return fitting
 
-    def _seal(self, ticket: _Ticket) -> bytes | None:
+    def _seal(self, ticket: Ticket) -> bytes | None:
         chain = self._chain
         salt = records.new_salt(self.randomness)
         try:
@@ -297,7 +303,7 @@ class Writer:
                 ticket.record, writer=chain.writer, seq=chain.seq, salt=salt
             )
         except Malformed as error:
-            _refuse(ticket, error)
+            refuse(ticket, error)
             return None
         payload = wal.payload(entry, salt, ticket.record.body)
         frame, chain.mac = wal.seal(self.identity.secrets.wal, chain.mac, payload)
@@ -316,15 +322,15 @@ class Writer:
             )
             self._committer.start()
         elif not self._busy:
-            self._turn.notify_all()
+            self._rouse()
 
     def _commit_for_loops(self) -> None:
         while True:
-            with self._turn:
+            with self._mutex:
                 while self._busy or not self._has_loop_waiting():
                     if self._closed:
                         return
-                    self._turn.wait()
+                    self._sleep()
                 self._busy = True
             self._commit(sync=True)
 
@@ -333,40 +339,12 @@ class Writer:
 
     def forked(self) -> None:
         """In a forked child: leave the parent's chain to the parent, begin another."""
-        self._turn = threading.Condition()
+        self._new_locks()
         self._waiting, self._busy, self._committer = [], False, None
         # Closing our copy of the descriptor leaves the parent's lock in place.
         self._release()
         self._chain = self._new_chain()
         self.on_fork()
-
-
-def _wake(awaited: "list[asyncio.Future[None]]") -> None:
-    """Wake who waits on event loops: once for each loop, whatever the batch's size."""
-    waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-    for waiter in awaited:
-        waiting.setdefault(waiter.get_loop(), []).append(waiter)
-    for loop, waiters in waiting.items():
-        # The loop may be closed by now: then nobody waits any more.
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_release, waiters)
-
-
-def _release(waiters: "list[asyncio.Future[None]]") -> None:
-    for waiter in waiters:
-        if not waiter.done():
-            waiter.set_result(None)
-
-
-def _refuse(ticket: _Ticket, error: AffidavitError) -> None:
-    ticket.error = ticket.error or error
-    if not ticket.waited_for:
-        _log.error("a record that nobody waits for is lost: %s", error)
-
-
-def _size(tickets: list[_Ticket]) -> int:
-    each = wal.FRAME_OVERHEAD + 1024
-    return sum([each + len(ticket.record.body) for ticket in tickets])
 
 
 _living: "weakref.WeakSet[Writer]" = weakref.WeakSet()
