@@ -25,6 +25,8 @@ from affidavit.trail.storage import Leaf, Storage
 
 WAL_DIRECTORY = "wal"
 RECOVERED_DIRECTORY = "recovered"
+PORTION_RECORDS = 16_384
+"""About a quarter of a second of work."""
 _PIECE_BYTES = 256 << 10
 _log = logging.getLogger("affidavit.trail")
 
@@ -66,36 +68,59 @@ class Integrator:
     """Takes every WAL's new records into the tree and publishes the larger head."""
 
     def __init__(
-        self, storage: Storage, identity: Identity, tell: Callable[[Cut], None]
+        self,
+        storage: Storage,
+        identity: Identity,
+        tell: Callable[[Cut], None],
+        *,
+        portion: int = PORTION_RECORDS,
     ) -> None:
         """`tell` makes a `recovery` record durable before the torn bytes are cut."""
+        self._portion_records = portion
         self._storage = storage
         self._identity = identity
         self._tell = tell
         self._lock = ProcessLock(storage.path / "lock")
+        self._next = ""
+        self.behind = False
+        """Whether the last run left files for another portion."""
 
-    def run(self, *, lock_seconds: float) -> Checkpoint | None:
+    def run(self, *, lock_seconds: float, whole: bool = True) -> Checkpoint | None:
         """The tree head afterwards, or None when somebody else holds the lock.
 
-        Raises `BrokenTrail`, `TrailMismatch` or `TrailUnavailable`; nothing is lost
-        then, and records go on being durable in their WALs.
+        Takes in everything, or one portion when not `whole`: then `behind` says whether
+        more waits. Raises `BrokenTrail`, `TrailMismatch` or `TrailUnavailable`; nothing
+        is lost then, and records go on being durable in their WALs.
         """
         with self._lock.held(seconds=lock_seconds) as had:
-            return self._integrate() if had else None
+            if not had:
+                return None
+            head = self._integrate()
+            while whole and self.behind:
+                head = self._integrate()
+            return head
 
     def _integrate(self) -> Checkpoint:
+        """Take in one portion and publish it.
+
+        A portion, because what many dead writers left may take longer than this process
+        lives: each portion is durable by itself, so that the next process goes on where
+        this one died.
+        """
         storage = self._storage
         head, state = storage.checkpoint(), storage.state()
-        harvests = [
-            harvest(path, state, self._identity, storage.read) for path in self._files()
-        ]
+        files = self._files()
+        harvests = self._portion(files, state)
+        self.behind = len(harvests) < len(files)
         for each in harvests:
             if each.cut is not None:
                 self._recover(each.cut)
         leaves = merged(harvests)
-        taken = {each.path.name: each.taken for each in harvests if each.taken}
         if leaves:
-            state = storage.extend(state, leaves, taken)
+            there = {path.name for path in files}
+            kept = {name: each for name, each in state.wals.items() if name in there}
+            taken = {each.path.name: each.taken for each in harvests if each.taken}
+            state = storage.extend(state, leaves, kept | taken)
         if state.size > head.size:
             published = storage.publish(state)
             storage.forget_partials(head.size, published.size)
@@ -106,6 +131,28 @@ class Integrator:
             if each.finished:
                 each.path.unlink(missing_ok=True)
         return head
+
+    def _portion(self, files: Sequence[Path], state: State) -> list[Harvest]:
+        harvests: list[Harvest] = []
+        records = 0
+        for path in self._in_turn(files):
+            found = harvest(path, state, self._identity, self._storage.read)
+            harvests.append(found)
+            records += len(found.leaves)
+            if records >= self._portion_records:
+                break
+        self._next = harvests[-1].path.name if harvests else ""
+        return harvests
+
+    def _in_turn(self, files: Sequence[Path]) -> list[Path]:
+        """From where the last portion ended: no writer waits for ever behind others.
+
+        A writer's earlier segments come before its later ones: a portion begins with
+        the first file of a writer.
+        """
+        after = self._next.rpartition("-")[0]
+        later = [path for path in files if path.name.rpartition("-")[0] > after]
+        return [*later, *(path for path in files if path not in set(later))]
 
     def _files(self) -> list[Path]:
         directory = self._storage.path / WAL_DIRECTORY

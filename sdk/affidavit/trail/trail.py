@@ -149,7 +149,8 @@ class Trail:
             self._work.clear()
             try:
                 self._writer.flush()
-                if self._integrator.run(lock_seconds=0) is None:
+                head = self._integrator.run(lock_seconds=0, whole=False)
+                if head is None or self._integrator.behind:
                     self._work.set()
             except AffidavitError as error:
                 # Calls go on: their records are durable in the WAL. What stands still

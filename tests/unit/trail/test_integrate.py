@@ -307,3 +307,50 @@ def test_a_cut_tells_of_whole_frames_behind_the_damage(tmp_path: Path) -> None:
 
     assert integrated(path, told) == 1 + 2
     assert [cut.body["frames"] for cut in told] == [2]
+
+
+def test_a_backlog_is_taken_in_by_portions_that_each_stay(tmp_path: Path) -> None:
+    """Whoever dies in the middle of it leaves less to the next."""
+    path = a_directory(tmp_path)
+    for _ in range(6):
+        child = os.fork()
+        if child == 0:
+            trail = a_trail(path)
+            for _ in range(9):
+                trail.append(a_record())
+            os._exit(0)
+        os.waitpid(child, 0)
+    one = Integrator(
+        Storage(path, an_identity()), an_identity(), lambda _: None, portion=20
+    )
+
+    sizes = []
+    while True:
+        head = one.run(lock_seconds=1, whole=False)
+        assert head is not None
+        sizes.append(head.size)
+        if not one.behind:
+            break
+
+    assert sizes == [21, 41, 61]
+    assert list((path / "wal").iterdir()) == []
+    assert [entry.kind for entry in entries(path)].count(Kind.DECISION) == 54
+
+
+def test_running_whole_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = a_directory(tmp_path)
+    living = [a_trail(path) for _ in range(3)]
+    for trail in living:
+        for _ in range(9):
+            trail.append(a_record())
+    one = Integrator(
+        Storage(path, an_identity()), an_identity(), lambda _: None, portion=1
+    )
+
+    head = one.run(lock_seconds=1)
+
+    assert head is not None
+    assert head.size == 31
+    assert not one.behind
+    for trail in living:
+        trail.close()
