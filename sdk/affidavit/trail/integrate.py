@@ -25,8 +25,8 @@ from affidavit.trail.storage import Leaf, Storage
 
 WAL_DIRECTORY = "wal"
 RECOVERED_DIRECTORY = "recovered"
-PORTION_RECORDS = 16_384
-"""About a quarter of a second of work."""
+PORTION_RECORDS = 4_096
+"""Some 60 ms of work, once a second: no host should feel another process's backlog."""
 _PIECE_BYTES = 256 << 10
 _log = logging.getLogger("affidavit.trail")
 

@@ -131,8 +131,6 @@ def test_a_shell_that_asks_gets_the_names_of_commands(tmp_path: Path) -> None:
 
 def test_a_full_disk_behind_stdout_is_no_success(tmp_path: Path) -> None:
     full = Path("/dev/full")
-    if not full.exists():
-        pytest.skip("this system has no /dev/full")
     with full.open("wb") as nowhere:
         done = subprocess.run(
             command("--version"),
