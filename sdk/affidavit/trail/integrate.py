@@ -147,17 +147,18 @@ class Integrator:
     def _in_turn(self, files: Sequence[Path]) -> list[Path]:
         """From where the last portion ended: no writer waits for ever behind others.
 
-        A writer's earlier segments come before its later ones: a portion begins with
-        the first file of a writer.
+        A writer's earlier segments still come before its later ones: what is left of
+        the writer that a portion ended in waits for the next time round.
         """
         after = self._next.rpartition("-")[0]
-        later = [path for path in files if path.name.rpartition("-")[0] > after]
-        return [*later, *(path for path in files if path not in set(later))]
+        turn = [path.name.rpartition("-")[0] > after for path in files].count(False)
+        return [*files[turn:], *files[:turn]]
 
     def _files(self) -> list[Path]:
         directory = self._storage.path / WAL_DIRECTORY
         try:
-            return sorted(directory.glob("*" + segment.SUFFIX))
+            found = directory.glob("*" + segment.SUFFIX)
+            return sorted(found, key=lambda path: path.name.rpartition("-")[::2])
         except OSError as error:
             raise unavailable(directory, error) from error
 
