@@ -14,7 +14,7 @@ JOBS ?= auto
 BIN := .venv/bin
 # Randomised tests are the same here as in CI; `HYPOTHESIS_PROFILE=dev` looks further.
 export HYPOTHESIS_PROFILE ?= ci
-PYTEST_ARGS := -q -n $(JOBS) --maxprocesses 4
+PYTEST_ARGS := -q -n $(JOBS) --maxprocesses 4 --dist loadgroup
 
 .PHONY: help
 help: ## list these commands
@@ -27,7 +27,7 @@ demo: venv ## the whole product in one run, on this machine; LIVE=1 asks the rea
 	@$(BIN)/python examples/demo.py $(if $(LIVE),--live)
 
 .PHONY: test
-test: lint test-openai3 test-openai2 ## everything CI checks: lint, then the suite on openai 3.x and 2.x
+test: lint test-openai3 test-openai2 test-frameworks ## everything CI checks: lint, the suite on openai 3.x and 2.x, frameworks
 
 .PHONY: test-openai3
 test-openai3: venv system ## the suite with coverage on openai 3.x
@@ -39,6 +39,14 @@ test-openai2: system ## the same suite on openai 2.x
 	@.ci/venv .venv-openai2 openai2 $(PYTHON)
 	.venv-openai2/bin/pytest $(PYTEST_ARGS)
 
+# Environments of their own: which framework wants which openai is in pyproject.toml.
+.PHONY: test-frameworks
+test-frameworks: ## every framework's example, offline, with the openai that it takes
+	@.ci/venv .venv-frameworks3 frameworks3 $(PYTHON)
+	.venv-frameworks3/bin/pytest -q tests/frameworks
+	@.ci/venv .venv-frameworks2 frameworks2 $(PYTHON)
+	.venv-frameworks2/bin/pytest -q tests/frameworks
+
 .PHONY: test-all
 test-all: system ## the suite on each Python from 3.11 up that runs here, with both openai majors
 	@.ci/matrix $(PYTEST_ARGS)
@@ -46,6 +54,12 @@ test-all: system ## the suite on each Python from 3.11 up that runs here, with b
 .PHONY: soak
 soak: venv system ## the tests that run for minutes
 	$(BIN)/pytest -m soak --timeout 3600 --durations 10
+
+.PHONY: conformance
+conformance: venv ## openai's own tests on our classes, both majors; needs a package index
+	$(BIN)/python tests/conformance/openai_suite/run.py --jobs 2
+	@.ci/venv .venv-openai2 openai2 $(PYTHON)
+	.venv-openai2/bin/python tests/conformance/openai_suite/run.py --jobs 2
 
 .PHONY: lint
 lint: venv ## style, types and import layers
@@ -64,6 +78,11 @@ bench: venv ## measure what the README's figures say
 	@for program in benchmarks/*.py; do \
 		printf '\n== %s\n' "$$program"; $(BIN)/python "$$program"; \
 	done
+
+.PHONY: bench-peers
+bench-peers: ## measure other packages between a program and the SDK in the same run
+	@.ci/venv .venv-peers peers $(PYTHON)
+	@.venv-peers/bin/python benchmarks/overhead.py --peers
 
 .PHONY: lock
 lock: ## pin the newest dependencies that fit, with their hashes

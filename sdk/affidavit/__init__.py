@@ -6,6 +6,9 @@
 
 Knows names only. Whatever needs openai is imported when it is first asked for: openai
 costs 0.5 to 1.4 s, and a pre-commit hook must not pay for it.
+
+PYTEST_DONT_REWRITE: `affidavit run -- pytest` imports this before pytest starts, which
+pytest would warn about.
 """
 
 from importlib import import_module
@@ -22,9 +25,14 @@ from affidavit.errors import Unrecorded as Unrecorded
 from affidavit.purpose import purpose as purpose
 
 if TYPE_CHECKING:  # editors and type checkers see the real classes
+    from affidavit.clients.bedrock import AsyncBedrockOpenAI as AsyncBedrockOpenAI
+    from affidavit.clients.bedrock import BedrockOpenAI as BedrockOpenAI
     from affidavit.clients.errors import CallUngoverned as CallUngoverned
     from affidavit.clients.errors import CallUnrecorded as CallUnrecorded
     from affidavit.clients.errors import PolicyDenied as PolicyDenied
+    from affidavit.clients.install import install as install
+    from affidavit.clients.install import ungoverned_clients as ungoverned_clients
+    from affidavit.clients.install import uninstall as uninstall
     from affidavit.clients.openai import AsyncAzureOpenAI as AsyncAzureOpenAI
     from affidavit.clients.openai import AsyncOpenAI as AsyncOpenAI
     from affidavit.clients.openai import AzureOpenAI as AzureOpenAI
@@ -34,8 +42,10 @@ if TYPE_CHECKING:  # editors and type checkers see the real classes
 __all__ = [
     "AffidavitError",
     "AsyncAzureOpenAI",
+    "AsyncBedrockOpenAI",
     "AsyncOpenAI",
     "AzureOpenAI",
+    "BedrockOpenAI",
     "CallUngoverned",
     "CallUnrecorded",
     "Governor",
@@ -45,18 +55,26 @@ __all__ = [
     "Refused",
     "Unrecorded",
     "__version__",
+    "install",
     "purpose",
+    "ungoverned_clients",
+    "uninstall",
 ]
 
 _LAZY = {
     "AsyncAzureOpenAI": "affidavit.clients.openai",
+    "AsyncBedrockOpenAI": "affidavit.clients.bedrock",
     "AsyncOpenAI": "affidavit.clients.openai",
     "AzureOpenAI": "affidavit.clients.openai",
+    "BedrockOpenAI": "affidavit.clients.bedrock",
     "CallUngoverned": "affidavit.clients.errors",
     "CallUnrecorded": "affidavit.clients.errors",
     "Governor": "affidavit.wiring.governor",
     "OpenAI": "affidavit.clients.openai",
     "PolicyDenied": "affidavit.clients.errors",
+    "install": "affidavit.clients.install",
+    "ungoverned_clients": "affidavit.clients.install",
+    "uninstall": "affidavit.clients.install",
 }
 
 

@@ -9,14 +9,68 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+HANDSHAKE = "handshake"
+"""Parameter `event` of the call that opens a websocket."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """One piece of text that a call sends, and who is said to speak it."""
 
     role: str
-    """`system`, `developer`, `user`, `assistant`, `tool` or `input`."""
+    """`system`, `developer`, `user`, `assistant`, `tool` or `input`; `tools` for what
+    defines tools, or the form of the answer: offered to the model, asked by nobody."""
     value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """What an upload carries: one file, or one part of one."""
+
+    purpose: str | None
+    """What the provider is told it is for, such as `batch`; None when nothing was."""
+    size: int | None = None
+    """Bytes; None where there are none yet."""
+    sha256: str | None = None
+    """Of all its bytes, 64 lower-case hex digits; None when they were not all seen."""
+    read: bool = False
+    """Whether each line of it was shown to the policy."""
+    lines: int = 0
+    malformed: int = 0
+    """Lines that nobody can read."""
+    models: Mapping[str, int] = field(default_factory=dict)
+    """How many lines ask for which model."""
+    endpoints: Mapping[str, int] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
+    """SHA-256 of each part in order, for a file that came in several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a trail knows of something that was uploaded."""
+
+    decision: str
+    """Identifier of the decision that let it leave."""
+    effect: str
+    """`permit`, or `observed` where enforcing would have refused it."""
+    purpose: str | None
+    """The purpose that was declared for the upload."""
+    use: str | None = None
+    """What the provider was told it is for: a file's `purpose`."""
+    sha256: str | None = None
+    model: str | None = None
+    """The one model that its lines ask for."""
+    read: bool = False
+    """Whether each line of it was shown to the policy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A file, an upload or a part that a call names by the provider's identifier."""
+
+    id: str
+    known: Known | None = None
+    """None when the trail knows no decision about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +83,8 @@ class Call:
     provider: str
     """`openai`, `azure` or `other`: whose terms the host stands under."""
     host: str
+    origin: str = ""
+    """`scheme://host[:port]` that the request goes to, as RFC 6454 §6.2 spells it."""
     model: str | None = None
     purpose: str | None = None
     """What was declared; None when nothing was."""
@@ -45,6 +101,35 @@ class Call:
     """The request's body as canonical JSON: what a commitment is made to."""
     unread: Mapping[str, int] = field(default_factory=dict)
     """Parts that no detector reads, counted by kind: images, audio, files."""
+    file: File | None = None
+    """What an upload carries."""
+    refers: tuple[Reference, ...] = ()
+    """Files that a deferred call works on."""
+
+    @property
+    def only_connects(self) -> bool:
+        """Whether it opens a connection without naming a model.
+
+        Nothing is asked of a model yet: what is said over the connection is decided
+        event by event, each with its model.
+        """
+        return self.model is None and self.parameters.get("event") == HANDSHAKE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of an uploaded file: a call that the provider makes later, or text that
+    it trains on.
+    """
+
+    number: int
+    """From 1; 0 for what is said of the file as a whole."""
+    name: str | None = None
+    """The line's `custom_id`."""
+    call: Call | None = None
+    """None when nobody can read it."""
+    problem: str | None = None
+    """Why not, as a sentence that begins after `line 7:`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +160,10 @@ class Finding:
     spans: tuple[Span, ...] = ()
     detector: str
     """Name and version, such as `content/1`."""
+    count: int = 1
+    """In how many lines of an uploaded file; the score is the highest of them."""
+    lines: tuple[int, ...] = ()
+    """The first of these lines; empty for a call that is no file."""
 
 
 class Ending(Enum):
@@ -82,7 +171,31 @@ class Ending(Enum):
 
     COMPLETE = "complete"
     ABANDONED = "abandoned"
+    """The caller wanted no more of it."""
     ERROR = "error"
+
+
+class How(Enum):
+    """What ended a call that did not run to its end."""
+
+    CLOSED = "closed"
+    """The response was closed early: by the caller, or by the SDK for one that the
+    caller dropped."""
+    COLLECTED = "collected"
+    """Nobody closed the response: the garbage collector found it."""
+    CANCELLED = "cancelled"
+    """The task or the program that made the call was told to stop."""
+    UNSENT = "unsent"
+    """It ended before a byte had left."""
+    STATUS = "status"
+    """The provider answered with an HTTP error."""
+    TIMEOUT = "timeout"
+    BROKEN = "broken"
+    """The connection failed, or ended in the middle of an answer."""
+    REPORTED = "reported"
+    """The provider said so in the stream itself."""
+    FAILED = "failed"
+    """Any other exception."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +218,20 @@ class Outcome:
     ending: Ending
     attempts: tuple[Attempt, ...]
     response_id: str | None = None
+    file_id: str | None = None
+    """The file that the provider made of an upload in parts."""
     model: str | None = None
     """The snapshot that answered."""
     input_tokens: int | None = None
     output_tokens: int | None = None
+    estimated: bool = False
+    """Whether the tokens are our estimate: the provider did not count them."""
     finish_reason: str | None = None
     output_bytes: int = 0
     output_digest: bytes | None = None
     """SHA-256 of the response body's bytes; None when none was read."""
+    how: How | None = None
+    """None for a call that ran to its end."""
     error: str | None = None
 
 

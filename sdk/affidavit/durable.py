@@ -10,11 +10,23 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 
 from affidavit.errors import TrailUnavailable
 
 _LOCK_POLL_SECONDS = 0.005
+
+
+class Durability(Enum):
+    """What a record has survived when `append` returns."""
+
+    COMMIT = "commit"
+    """A power loss: fdatasync has returned."""
+    PROCESS = "process"
+    """The end of this process: the system's cache has it, and the disk within the
+    second. A machine that loses its power meanwhile loses the record of a call that was
+    made."""
 
 
 def unavailable(path: Path, error: OSError) -> TrailUnavailable:

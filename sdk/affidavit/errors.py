@@ -10,6 +10,7 @@
     ├── TrailNotFound                  no trail where the settings point               2
     ├── TrailUnavailable               the trail cannot be read or written             2
     ├── TrailMismatch                  the trail belongs to another key or origin      2
+    ├── AnchorUnavailable              a witness or authority did not do its part      2
     ├── Incomplete                     not enough to decide                            2
     ├── ToolUnavailable                an optional package or program is missing       2
     └── Invalid                        evidence that does not hold                     1
@@ -26,7 +27,7 @@ that class alone is let through unretried and unwrapped by openai 2.x and 3.x.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class AffidavitError(Exception):
@@ -73,6 +74,11 @@ class Refused(AffidavitError):
         lines.append(f"  record: {record_id}")
         super().__init__("\n".join(lines))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # As it was made, and not from its message: a pool of processes would lose its
+        # own thread to an error that cannot be unpacked.
+        return _unpacked, (type(self), self.reasons, self.record_id)
+
     @property
     def rule(self) -> str:
         """Identifier of the rule that decided."""
@@ -92,6 +98,12 @@ class Refused(AffidavitError):
     def remedy(self) -> str | None:
         """What would make the call acceptable."""
         return self.reasons[0].remedy
+
+
+def _unpacked(
+    kind: type[Refused], reasons: Sequence[Reason], record_id: str
+) -> Refused:
+    return kind(reasons, record_id=record_id)
 
 
 class Unrecorded(AffidavitError):
@@ -147,6 +159,12 @@ class TrailUnavailable(AffidavitError):
 
 class TrailMismatch(AffidavitError):
     """The trail belongs to another key or origin than the settings say."""
+
+
+class AnchorUnavailable(AffidavitError):
+    """A witness, a time-stamping authority or a place to publish did not do its part;
+    the message names its address. Calls go on: anchors are tried again.
+    """
 
 
 class Incomplete(AffidavitError):

@@ -13,7 +13,11 @@ class Kind(Enum):
     DATASET_GENERATION = "dataset_generation"
     """The call makes data that a model could be trained on."""
     PURPOSE_MISMATCH = "purpose_mismatch"
-    """The call does something that its purpose's `activities` do not list."""
+    """The call does something that its purpose's `activities` do not list, or works on
+    a file that was uploaded for another purpose."""
+    UNGOVERNED_FILE = "ungoverned_file"
+    """The call works on a file that this trail has not governed: the trail has no
+    decision about it, or one that enforcing would have made a refusal."""
 
 
 class Activity(Enum):

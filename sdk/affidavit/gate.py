@@ -13,14 +13,18 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from affidavit import canonical
-from affidavit.calls import Attempt, Call, Finding, Outcome
+from affidavit.calls import Attempt, Call, Finding, Line, Outcome
 from affidavit.canonical import Json
 from affidavit.errors import Reason
+from affidavit.policy import deferred
+from affidavit.policy.deferred import Inspection
 from affidavit.policy.engine import Decision, Effect, decide
 from affidavit.policy.loader import Policy
+from affidavit.trail import uploads
 from affidavit.trail.record import Field, Kind, Labels, Record, new_id, stamp
 
-Detector = Callable[[Call], tuple[Finding, ...]]
+Findings = tuple[Finding, ...]
+Detector = Callable[[Call], Findings]
 
 OBSERVED = "observed"
 """Effect of a call that was let through in observe mode and would have been refused."""
@@ -32,7 +36,10 @@ _MOST = 16
 _DAY = 86_400_000
 """ms; the engine sees time as a UTC day."""
 _REMEMBERED = 1024
-_MOST_ATTEMPTS = 6
+_FEW_ATTEMPTS = 6
+"""Tries that an outcome has room for, however long they are."""
+_ATTEMPTS_BYTES = 4096
+"""Room for more than those: the record must fit the space kept for it (`writer`)."""
 _LET_THROUGH = (Effect.PERMIT.value, OBSERVED)
 
 
@@ -101,13 +108,27 @@ class Gate:
             self, "policy_hex", self.policy.digest.removeprefix("sha256:")
         )
 
-    def consider(self, call: Call, moment: Moment) -> Verdict:
-        """Decide `call`: pure, and total for every `Call`."""
-        findings: tuple[Finding, ...] = ()
-        for detect in self.detectors:
-            findings += detect(call)
+    def inspect(self, lines: Iterable[Line], milliseconds: int) -> Inspection:
+        """Decide each line of a file, in memory that does not grow with the file."""
+        now = datetime.fromtimestamp(milliseconds // 1000, UTC)
+        return deferred.inspect(
+            lines, self.policy, now, find=self._find, alike=lambda c: _likeness(c, 0)
+        )
+
+    def consider(
+        self, call: Call, moment: Moment, inspection: Inspection | None = None
+    ) -> Verdict:
+        """Decide `call`: pure, and total for every `Call`.
+
+        `inspection` is what was said to the lines of the file that it uploads.
+        """
+        findings = self._find(call)
         milliseconds = moment.milliseconds
-        settled = self._settle(call, findings, milliseconds // _DAY)
+        day = milliseconds // _DAY
+        if call.file is None:
+            settled = self._settle(call, findings, day)
+        else:
+            settled = self._settled_anew(call, findings, day, inspection)
         identifier = new_id(milliseconds, moment.random)
         said: dict[str, Json] = {
             **settled.said,
@@ -139,9 +160,13 @@ class Gate:
             body=canonical.dumps(self._outcome(verdict.id, outcome)),
         )
 
-    def _settle(
-        self, call: Call, findings: tuple[Finding, ...], day: int
-    ) -> "_Settled":
+    def _find(self, call: Call) -> Findings:
+        findings: Findings = ()
+        for detect in self.detectors:
+            findings += detect(call)
+        return findings
+
+    def _settle(self, call: Call, findings: Findings, day: int) -> "_Settled":
         """Decision and what to say of it: the same for alike calls of one UTC day."""
         if findings:
             return self._settled_anew(call, findings, day)
@@ -155,10 +180,16 @@ class Gate:
         return settled
 
     def _settled_anew(
-        self, call: Call, findings: tuple[Finding, ...], day: int
+        self,
+        call: Call,
+        findings: Findings,
+        day: int,
+        inspection: Inspection | None = None,
     ) -> "_Settled":
         now = datetime.fromtimestamp(day * _DAY // 1000, UTC)
         decision = decide(self.policy, call, findings, now=now)
+        if inspection is not None:
+            decision, findings = inspection.merged(decision, findings)
         effect = decision.effect.value
         if decision.effect is not Effect.PERMIT and self.policy.mode == "observe":
             effect = OBSERVED
@@ -195,6 +226,8 @@ class Gate:
         optional: dict[str, Json] = {
             "parameters": _parameters(call.parameters),
             "unread": dict(call.unread),
+            "file": uploads.described(call.file) if call.file is not None else None,
+            "files": uploads.referred(call.refers),
             "findings": [_finding(each) for each in findings][:_MOST],
             "warnings": _reasons(decision.warnings),
             "shadow": _reasons(decision.shadow),
@@ -202,19 +235,18 @@ class Gate:
         return said | {name: value for name, value in optional.items() if value}
 
     def _outcome(self, identifier: str, outcome: Outcome) -> dict[str, Json]:
-        # Several tries: the first and the last ones tell the story, and the record must
-        # fit the space that was kept for it on a full disk.
-        attempts = outcome.attempts
-        body: dict[str, Json] = {}
-        if len(attempts) > _MOST_ATTEMPTS:
-            body["attempted"] = len(attempts)
-            attempts = attempts[:1] + attempts[1 - _MOST_ATTEMPTS :]
-        body["attempts"] = [_attempt(each) for each in attempts]
+        attempts = _attempts(outcome.attempts)
+        body: dict[str, Json] = {"attempts": attempts}
+        if len(attempts) < len(outcome.attempts):
+            body["attempted"] = len(outcome.attempts)
         if outcome.input_tokens is not None or outcome.output_tokens is not None:
-            body["usage"] = {
+            usage: dict[str, Json] = {
                 "input": outcome.input_tokens or 0,
                 "output": outcome.output_tokens or 0,
             }
+            if outcome.estimated:
+                usage["estimated"] = True
+            body["usage"] = usage
         if outcome.output_digest is not None:
             body["output"] = {
                 "bytes": outcome.output_bytes,
@@ -223,8 +255,11 @@ class Gate:
                 ),
             }
         _tell(body, "response", outcome.response_id)
+        _tell(body, "file", outcome.file_id)
         _tell(body, "model", outcome.model)
         _tell(body, "finish", outcome.finish_reason)
+        if outcome.how is not None:
+            body["how"] = outcome.how.value
         _tell(body, "error", outcome.error)
         return body
 
@@ -259,12 +294,13 @@ def _likeness(call: Call, day: int) -> tuple[object, ...]:
         day,
         call.endpoint,
         call.provider,
-        call.host,
+        call.origin,
         call.model,
         call.purpose,
         call.subject,
         call.safety_id,
         call.project,
+        call.refers,
         *call.parameters.items(),
         *map(type, call.parameters.values()),
         None,
@@ -329,13 +365,31 @@ def _reasons(reasons: Sequence[Reason]) -> list[Json]:
 
 
 def _finding(finding: Finding) -> Json:
-    return {
+    said: dict[str, Json] = {
         "kind": finding.kind,
         "score": f"{finding.score:.3f}",
         "activity": finding.activity,
-        "rules": list(finding.rules[:_MOST]),
+        "rules": [printable(rule) for rule in finding.rules[:_MOST]],
         "detector": finding.detector,
     }
+    if finding.lines:
+        said |= {"count": finding.count, "lines": list(finding.lines)}
+    return said
+
+
+def _attempts(attempts: Sequence[Attempt]) -> list[Json]:
+    """Each try, or the first and the last ones of more than a record has room for."""
+    said = [_attempt(attempt) for attempt in attempts]
+    if len(said) <= _FEW_ATTEMPTS:
+        return said
+    room = _ATTEMPTS_BYTES - len(canonical.dumps(said[0]))
+    last: list[Json] = []
+    for each in reversed(said[1:]):
+        room -= len(canonical.dumps(each)) + 1
+        if room < 0:
+            break
+        last.insert(0, each)
+    return [said[0], *last]
 
 
 def _attempt(attempt: Attempt) -> Json:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from affidavit.durable import Durability
 from affidavit.testing.sandbox import Sandbox
 from affidavit.trail.reader import TrailReader
 from affidavit.trail.record import Kind
@@ -97,12 +98,18 @@ def ids(settings: Settings, kind: Kind) -> set[str]:
     return {each.entry.id for each in stored if each.entry.kind is kind}
 
 
+@pytest.mark.parametrize("durability", list(Durability))
 @pytest.mark.parametrize(
     "calls", [30, pytest.param(500, marks=pytest.mark.soak)], ids=["some", "all"]
 )
 def test_half_the_processes_are_killed_and_nothing_acknowledged_is_lost(
-    tmp_path: Path, judge: GoJudge, calls: int
+    tmp_path: Path,
+    judge: GoJudge,
+    calls: int,
+    durability: Durability,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("AFFIDAVIT_DURABILITY", durability.value)
     settings = a_project(tmp_path)
     with callers(tmp_path, calls) as started:
         doomed = started[:DOOMED]

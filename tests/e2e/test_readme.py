@@ -22,6 +22,14 @@ ELSEWHERE = {
 }
 
 
+UNCHANGED = """
+import openai
+
+answer = openai.OpenAI().responses.create(model="gpt-5", input="Where is my parcel?")
+print(answer.output_text)
+"""
+
+
 def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 
@@ -47,6 +55,7 @@ def test_every_command_and_the_program_run_as_printed(
 ) -> None:
     (program,) = blocks("python")
     (tmp_path / "program.py").write_text(program + "\nprint(answer.choices[0])\n")
+    (tmp_path / "app.py").write_text(UNCHANGED)
     typed = [command for command in commands() if command not in ELSEWHERE]
     assert typed[0] == "affidavit init"
     steps = [typed[0], "python program.py", *typed[1:]]

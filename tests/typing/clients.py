@@ -6,7 +6,15 @@ from typing import assert_type
 import httpx
 from openai.types.chat import ChatCompletion
 
-from affidavit import AsyncAzureOpenAI, AsyncOpenAI, AzureOpenAI, OpenAI, purpose
+from affidavit import (
+    AsyncAzureOpenAI,
+    AsyncBedrockOpenAI,
+    AsyncOpenAI,
+    AzureOpenAI,
+    BedrockOpenAI,
+    OpenAI,
+    purpose,
+)
 from affidavit.testing import MemoryGovernor
 
 governor = MemoryGovernor()
@@ -49,6 +57,18 @@ AsyncOpenAI(http_client=httpx.Client())  # type: ignore[arg-type]
 assert_type(
     AsyncAzureOpenAI(azure_endpoint="https://a.openai.azure.com").copy(),
     AsyncAzureOpenAI,
+)
+
+bedrock = BedrockOpenAI(aws_region="eu-west-1", purpose="support", affidavit=governor)
+assert_type(bedrock.copy(aws_profile="other", purpose="billing"), BedrockOpenAI)
+assert_type(bedrock.with_options(timeout=1).with_purpose("billing"), BedrockOpenAI)
+BedrockOpenAI(bedrock_token_provider=lambda: "token", http_client=httpx.Client())
+BedrockOpenAI(azure_endpoint="https://a")  # type: ignore[call-arg]
+BedrockOpenAI(bedrock_token_provider=key)  # type: ignore[arg-type]
+BedrockOpenAI(api_key=lambda: "sk")  # type: ignore[arg-type, return-value, unused-ignore]
+assert_type(
+    AsyncBedrockOpenAI(bedrock_token_provider=key).with_options(aws_region="eu-west-1"),
+    AsyncBedrockOpenAI,
 )
 
 

@@ -1,6 +1,7 @@
 """One tree of errors; each says what, which and what next, and has an exit code."""
 
 import inspect
+import pickle
 
 import pytest
 
@@ -68,3 +69,10 @@ def test_a_diagnostic_reads_like_a_compilers() -> None:
 def test_a_broken_trail_knows_the_first_bad_record() -> None:
     assert errors.BrokenTrail("x", index=7).index == 7
     assert errors.BrokenTrail("x").index is None
+
+
+def test_a_refusal_crosses_processes_whole() -> None:
+    refused = pickle.loads(pickle.dumps(Refused([REASON], record_id="id-1")))
+
+    assert isinstance(refused, Refused)
+    assert (refused.reasons, refused.record_id) == ((REASON,), "id-1")

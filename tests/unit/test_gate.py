@@ -11,7 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affidavit import canonical
-from affidavit.calls import Attempt, Call, Ending, Finding, Outcome, Text
+from affidavit.calls import (
+    Attempt,
+    Call,
+    Ending,
+    File,
+    Finding,
+    How,
+    Known,
+    Line,
+    Outcome,
+    Reference,
+    Text,
+)
 from affidavit.gate import Gate, Moment, content_key, printable
 from affidavit.policy.loader import load, locate_packs
 from affidavit.trail.record import MAX_BODY_BYTES, Kind, Labels, encode
@@ -197,8 +209,50 @@ def test_any_outcome_fits_the_space_that_is_kept_for_it(tries: int, name: str) -
     record = a_gate().conclude(verdict, outcome, MOMENT.milliseconds)
 
     assert len(record.body) + 1100 <= OUTCOME_BYTES
-    if tries > 6:
-        assert orjson.loads(record.body)["attempted"] == tries
+    told = orjson.loads(record.body)
+    assert told.get("attempted", len(told["attempts"])) == tries
+
+
+def test_each_of_twenty_usual_tries_is_told() -> None:
+    attempts = tuple(
+        Attempt(status=429, request_id=f"req_{number:032x}", milliseconds=number)
+        for number in range(20)
+    )
+    verdict = a_gate().consider(a_call(), MOMENT)
+    outcome = an_outcome(attempts=attempts)
+
+    told = orjson.loads(a_gate().conclude(verdict, outcome, MOMENT.milliseconds).body)
+
+    assert [each["ms"] for each in told["attempts"]] == list(range(20))
+    assert "attempted" not in told
+
+
+def test_of_too_many_tries_the_first_and_the_last_are_told() -> None:
+    attempts = tuple(
+        Attempt(status=429, request_id=f"req_{number:032x}", milliseconds=number)
+        for number in range(200)
+    )
+    verdict = a_gate().consider(a_call(), MOMENT)
+    outcome = an_outcome(attempts=attempts)
+
+    told = orjson.loads(a_gate().conclude(verdict, outcome, MOMENT.milliseconds).body)
+
+    first, *last = [each["ms"] for each in told["attempts"]]
+    assert (first, last) == (0, list(range(200 - len(last), 200)))
+    assert told["attempted"] == 200
+    assert len(last) > 20
+
+
+def test_an_estimate_and_how_a_call_ended_are_told() -> None:
+    verdict = a_gate().consider(a_call(), MOMENT)
+    outcome = an_outcome(
+        ending=Ending.ABANDONED, how=How.CLOSED, input_tokens=2, estimated=True
+    )
+
+    told = orjson.loads(a_gate().conclude(verdict, outcome, MOMENT.milliseconds).body)
+
+    assert told["how"] == "closed"
+    assert told["usage"]["estimated"] is True
 
 
 def test_a_name_is_clipped_and_a_lone_surrogate_replaced() -> None:
@@ -215,3 +269,91 @@ def test_a_number_beyond_canonical_form_travels_as_text(number: int) -> None:
 
 def test_the_policy_of_the_tests_is_the_shipped_one() -> None:
     assert Path(locate_packs() / "starter.yaml").is_file()
+
+
+BATCH = File(
+    purpose="batch",
+    size=10,
+    sha256="ab" * 32,
+    read=True,
+    lines=3,
+    models={"gpt-4o-mini": 3},
+    endpoints={"chat.completions": 3},
+)
+
+
+def lines_of(*calls: Call | None) -> list[Line]:
+    return [Line(number=at, call=call) for at, call in enumerate(calls, 1)]
+
+
+def test_a_file_is_decided_by_its_lines_and_told_of_with_them() -> None:
+    gate, upload = a_gate(), a_call(file=BATCH, texts=())
+    inspection = gate.inspect(
+        lines_of(a_call(), a_dataset_call(), a_dataset_call()), MOMENT.milliseconds
+    )
+    verdict = gate.consider(upload, MOMENT, inspection)
+    told = orjson.loads(verdict.record.body)
+
+    assert verdict.refused
+    assert verdict.reasons[0].message.startswith("line 2 and 1 more: ")
+    assert told["file"] == {
+        "purpose": "batch",
+        "bytes": 10,
+        "sha256": "ab" * 32,
+        "lines": 3,
+        "malformed": 0,
+        "models": {"gpt-4o-mini": 3},
+        "endpoints": {"chat.completions": 3},
+    }
+    (finding,) = told["findings"]
+    assert (finding["count"], finding["lines"]) == (2, [2, 3])
+    # The same call without its lines is permitted, and not mixed up with the first.
+    assert not gate.consider(upload, MOMENT).refused
+
+
+def test_a_line_that_nobody_can_read_refuses_unless_the_policy_only_observes() -> None:
+    for mode, effect in (("enforce", "refuse"), ("observe", "observed")):
+        gate = a_gate("observe" if mode == "observe" else "enforce")
+        inspection = gate.inspect(lines_of(a_call(), None), MOMENT.milliseconds)
+
+        verdict = gate.consider(a_call(file=BATCH), MOMENT, inspection)
+        assert verdict.effect == effect
+        assert verdict.reasons[0].rule == "file.unreadable"
+
+
+def test_calls_that_refer_to_different_files_are_told_apart() -> None:
+    known = Known(decision="d-1", effect="permit", purpose="support.reply", read=True)
+    told = [
+        body(a_gate(), a_call(refers=(Reference(id=name, known=known),)))["files"]
+        for name in ("file-1", "file-2")
+    ]
+
+    said = {"decision": "d-1", "effect": "permit", "purpose": "support.reply"}
+    assert told == [[{"file": "file-1", **said}], [{"file": "file-2", **said}]]
+
+
+def test_whatever_a_file_holds_its_refusal_can_be_written_down() -> None:
+    gate = a_gate()
+    strange = "\ud800\n\u202e" * 100
+    calls = [a_call(model=f"{strange}{number}") for number in range(200)]
+    named = [
+        Line(number=at, name=strange, call=call) for at, call in enumerate(calls, 1)
+    ]
+    inspection = gate.inspect(named, MOMENT.milliseconds)
+    file = replace(
+        BATCH, purpose=strange, models={strange: 1}, parts=("ab" * 32,) * 999
+    )
+    refers = tuple(Reference(id=strange) for _ in range(99))
+    call = a_call(file=file, refers=refers, purpose=strange)
+    verdict = gate.consider(call, MOMENT, inspection)
+
+    assert verdict.refused
+    assert len(verdict.record.body) <= MAX_BODY_BYTES
+    assert encode(verdict.record, writer="w" * 11, seq=1, salt=b"s" * 16)
+
+
+def test_an_outcome_names_the_file_that_an_upload_was_made_into() -> None:
+    verdict = a_gate().consider(a_call(), MOMENT)
+    record = a_gate().conclude(verdict, an_outcome(file_id="file-1"), 0)
+
+    assert orjson.loads(record.body)["file"] == "file-1"

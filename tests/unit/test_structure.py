@@ -175,7 +175,7 @@ def test_what_binds_a_file_to_one_machine_is_recognised(what: str, line: str) ->
     assert re.search(MACHINE_BOUND[what], line)
 
 
-@pytest.mark.parametrize("lock", ["openai2", "openai3"])
+@pytest.mark.parametrize("lock", ["frameworks2", "frameworks3", "openai2", "openai3"])
 def test_every_locked_version_is_bound_to_its_bytes(lock: str) -> None:
     text = (ROOT / ".ci" / "locks" / f"{lock}.txt").read_text(encoding="utf-8")
     entries = text.replace("\\\n", " ").splitlines()

@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 
 from affidavit.calls import Call, Text
-from affidavit.clients import _bodies
+from affidavit.clients._reading import bodies as _bodies
+from affidavit.clients._reading import parameters as _parameters
 from affidavit.errors import AffidavitError
 from affidavit.purpose import checked
 
@@ -78,12 +79,13 @@ def call(description: Description, parameters: Mapping[str, int | str | bool]) -
         endpoint=description.endpoint or "responses",
         provider=description.provider or "openai",
         host=description.host or HOST,
-        model=description.model or _text(body, "model"),
+        origin=f"https://{description.host or HOST}",
+        model=description.model or _text(body, "model") or _parameters.model(body),
         purpose=checked(purpose) if purpose is not None else None,
         subject=description.user or _text(body, "user"),
         safety_id=description.safety_identifier or _text(body, "safety_identifier"),
         project=description.project,
-        parameters={**_bodies.parameters(body), **parameters},
+        parameters={**_parameters.parameters(body), **parameters},
         texts=texts,
         content=orjson.dumps(body, option=orjson.OPT_SORT_KEYS),
         unread=reading.unread,

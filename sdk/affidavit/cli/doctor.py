@@ -12,7 +12,15 @@ import click
 
 from affidavit._version import __version__
 from affidavit.canonical import Json
-from affidavit.cli import arguments, health, machine, output, progress
+from affidavit.cli import (
+    arguments,
+    health,
+    health_anchors,
+    machine,
+    output,
+    processes,
+    progress,
+)
 from affidavit.cli.health import Examination, Trouble
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.wording import age, count, size
@@ -34,7 +42,8 @@ _MARKS = {
     ),
     exits=Exits(
         "all well; there may be warnings",
-        "a problem was found, such as an expired purpose or a changed record",
+        "a problem was found, such as an expired purpose, a changed record, or a "
+        "running client that is not governed",
         "no policy, no trail, an unusable key, or a trail that cannot be written; "
         "this wins over 1",
     ),
@@ -53,7 +62,9 @@ def command(
 ) -> int:
     """Say which settings, policy, key and trail are in force, and what is wrong.
 
-    Verifies the whole trail with your own key; changes nothing.
+    Verifies the whole trail with your own key, and asks each running program in which
+    clients are governed from outside (`affidavit run`, `affidavit.install()`) for those
+    that are not; changes nothing.
     """
     settings = read_settings(
         environ=os.environ,
@@ -71,6 +82,11 @@ def command(
             "key": key,
             "trail": health.trail(settings.trail, identity, now, tell),
         }
+        parts["anchors"] = health_anchors.anchors(settings, now)
+        digest = parts["policy"].facts.get("digest")
+        parts["processes"] = processes.processes(
+            settings.trail, digest if isinstance(digest, str) else None
+        )
     troubles = [each for part in parts.values() for each in part.troubles]
     code = max((each.weight for each in troubles), default=0)
     if as_json:
@@ -119,6 +135,8 @@ def _say(parts: Mapping[str, Examination], troubles: list[Trouble]) -> None:
         ("Policy", _policy(parts["policy"].facts)),
         ("Key", _key(parts["key"].facts)),
         ("Trail", _trail(parts["trail"].facts)),
+        ("Anchors", health_anchors.told(parts["anchors"].facts)),
+        ("Processes", processes.told(parts["processes"].facts)),
     ):
         output.say(title, colour=output.FAINT)
         output.say_pairs(pairs)

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from affidavit.canonical import Json
 from affidavit.cli import machine, output
 from affidavit.cli.trust import Trusted
-from affidavit.cli.wording import count
+from affidavit.cli.wording import count, moment
 from affidavit.verify import Problem, TrailReport, Verdict
+from affidavit.verify.report import AnchorReport, AnchorSeen
 
 COLOURS = {
     Verdict.VALID: output.GOOD,
@@ -24,6 +25,7 @@ SHOWN = 50
 def as_json(report: TrailReport, trusted: Trusted) -> dict[str, Json]:
     """The report's stable fields."""
     return {
+        "anchors": _anchors_as_json(report.anchors),
         "artefact": "trail",
         "bodies_pruned": report.bodies_pruned,
         "checkpoint": report.checkpoint.decode("utf-8", "replace"),
@@ -46,6 +48,27 @@ def as_json(report: TrailReport, trusted: Trusted) -> dict[str, Json]:
         "unknown_recent": report.unknown_recent,
         "verdict": report.verdict.value,
         "writers": report.writers,
+    }
+
+
+def _anchors_as_json(found: AnchorReport | None) -> Json:
+    if found is None:
+        return None
+    return {
+        "authorities": [_seen(each) for each in found.authorities],
+        "covered": found.covered,
+        "quorum": {"size": found.quorum_size, "wanted": found.wanted},
+        "unpinned": found.unpinned,
+        "witnesses": [_seen(each) for each in found.witnesses],
+    }
+
+
+def _seen(each: AnchorSeen) -> Json:
+    return {
+        "at": None if each.at is None else moment(each.at),
+        "count": each.count,
+        "name": machine.text(each.name),
+        "size": each.size,
     }
 
 
@@ -84,8 +107,22 @@ def _facts(report: TrailReport, trusted: Trusted) -> Iterable[tuple[str, str]]:
             report.unknown_recent
         )
         yield "no outcome", f"{count(len(report.unknown_outcomes), 'call')}{recent}"
+    if report.anchors is not None:
+        for each in report.anchors.witnesses:
+            yield "witness", _anchored(each, "cosignature")
+        for each in report.anchors.authorities:
+            yield "time stamps", _anchored(each, "token")
     if report.recoveries:
         yield "recovered", count(report.recoveries, "torn tail")
+
+
+def _anchored(each: AnchorSeen, noun: str) -> str:
+    if each.at is None:
+        return f"nothing by {each.name}"
+    return (
+        f"{count(each.count, noun)} by {each.name}, the largest of "
+        f"{count(each.size, 'record')} at {moment(each.at)}"
+    )
 
 
 def say_problems(report: TrailReport) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from affidavit.calls import Call
 from affidavit.canonical import Json
 from affidavit.cli import arguments, machine, output
 from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
@@ -119,10 +120,11 @@ def _say(settings: Settings, founded: Founded, policy: Policy) -> None:
 
 def _snippet(policy: Policy) -> str:
     """Four lines that this policy permits, as far as one of its purposes does."""
+    example = Call(
+        endpoint="responses", provider="openai", host="", model=EXAMPLE_MODEL
+    )
     fitting = [
-        name
-        for name, purpose in policy.purposes.items()
-        if purpose.allows(EXAMPLE_MODEL, "responses")
+        name for name, purpose in policy.purposes.items() if purpose.allows(example)
     ]
     purpose = EXAMPLE_PURPOSE
     if fitting and EXAMPLE_PURPOSE not in fitting:

@@ -37,6 +37,9 @@ COMMANDS = {
     "doctor": Lazy(
         "affidavit.cli.doctor:command", "Say what is in force, and what is wrong."
     ),
+    "run": Lazy(
+        "affidavit.cli.run:command", "Run a program with its OpenAI clients governed."
+    ),
     "sandbox": Lazy(
         "affidavit.cli.sandbox:command", "Serve a loopback stand-in for the provider."
     ),
@@ -45,6 +48,7 @@ COMMANDS = {
     "attest": Lazy(
         "affidavit.cli.attest:command", "Sign a statement about a period of the trail."
     ),
+    "witness": Lazy("affidavit.cli.witness:group", "Cosign somebody's checkpoints."),
     "verify": Lazy(
         "affidavit.cli.verify:command", "Check somebody's statement or trail."
     ),

@@ -105,6 +105,13 @@ def say_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     console.print(table)
 
 
+def bar(value: int, most: int, *, width: int = 24) -> str:
+    """`value` as a bar of at most `width` columns, `most` being the longest."""
+    eighths = round(8 * width * value / most) if most else 0
+    full, rest = divmod(max(eighths, int(value > 0)), 8)
+    return "█" * full + ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")[rest]
+
+
 def _line(text: str, stream: TextIO, colour: str | None) -> None:
     shown = safe(text)
     _raw(click.style(shown, fg=colour) if colour else shown, stream)

@@ -4,7 +4,7 @@ Pure. A call's outcome carries neither purpose nor model: it is taken when its d
 was, which stands before it in any trail.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from affidavit.canonical import Json
@@ -31,12 +31,14 @@ class Selection:
 
     def of(self, records: Iterable[StoredRecord]) -> Iterator[StoredRecord]:
         """Those of `records`, in their order, that were asked for."""
+        return filter(self.taker(), records)
+
+    def taker(self) -> Callable[[StoredRecord], bool]:
+        """Says of each record of a trail, shown to it in order, whether it is one."""
         calls = _Calls(self.purpose, self.model)
-        for record in records:
-            # Every record passes here, so that a decision outside the period still
-            # tells whose call an outcome inside it was.
-            if calls.takes(record) and self._takes(record):
-                yield record
+        # Every record passes here, so that a decision outside the period still tells
+        # whose call an outcome inside it was.
+        return lambda record: calls.takes(record) and self._takes(record)
 
     def _takes(self, record: StoredRecord) -> bool:
         entry = record.entry

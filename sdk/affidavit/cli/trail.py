@@ -12,6 +12,27 @@ COMMANDS = {
     "show": Lazy(
         "affidavit.cli.trail_show:command", "List records, sealed or pending."
     ),
+    "follow": Lazy(
+        "affidavit.cli.trail_follow:command", "List records as they are written."
+    ),
+    "stats": Lazy(
+        "affidavit.cli.trail_stats:command", "Count calls and tokens, with a chart."
+    ),
+    "export": Lazy(
+        "affidavit.cli.trail_export:command",
+        "Write calls as JSON lines, CSV or Parquet.",
+    ),
+    "prove": Lazy(
+        "affidavit.cli.trail_prove:command", "Prove one record to somebody else."
+    ),
+    "open": Lazy(
+        "affidavit.cli.trail_open:command",
+        "Reveal what one record was about, and check content against it.",
+    ),
+    "anchor": Lazy(
+        "affidavit.cli.trail_anchor:command",
+        "Show the newest checkpoint to witnesses and others.",
+    ),
     "key": Lazy(
         "affidavit.cli.trail_key:command", "Print the key that others verify with."
     ),

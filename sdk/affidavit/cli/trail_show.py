@@ -2,28 +2,24 @@
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 
 from affidavit.canonical import Json
-from affidavit.cli import arguments, machine, output
+from affidavit.cli import arguments, machine, output, reading
 from affidavit.cli.arguments import When
 from affidavit.cli.selection import Selection
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.wording import count
-from affidavit.errors import Malformed, TrailUnavailable
-from affidavit.tlog.checkpoint import Checkpoint
-from affidavit.tlog.note import parse_note
-from affidavit.trail.reader import StoredRecord, TrailReader, stored
+from affidavit.trail.reader import StoredRecord, TrailReader
 from affidavit.trail.record import KINDS, Kind
 from affidavit.wiring.settings import read_settings
 
 ROWS = 100
 """Rows of a table without `--limit`. JSON has no such limit: programs count."""
-_EFFECTS = (
+EFFECTS = (
     "permit",
     "refuse",
     "review",
@@ -65,7 +61,7 @@ _EFFECTS = (
     "--effect",
     "effects",
     multiple=True,
-    type=click.Choice(_EFFECTS),
+    type=click.Choice(EFFECTS),
     help="Of a decision, or how a call ended. Repeatable.",
 )
 @click.option("--since", type=arguments.TIME, help="From this date or moment on (UTC).")
@@ -105,43 +101,21 @@ def command(
         since=since,
         until=until,
     )
-    found = selection.of(_records(TrailReader(path)))
+    found = selection.of(reading.records(TrailReader(path)))
     if as_json:
         for record in _last(found, limit):
-            machine.emit(_as_json(record))
+            machine.emit(as_object(record))
     else:
         _say(found, limit or ROWS)
     return 0
-
-
-def _records(reader: TrailReader) -> Iterator[StoredRecord]:
-    """Every record of one moment of the trail, in order, while it goes on growing."""
-    with reader.snapshot() as moment:
-        sealed = _sealed(reader.path, moment.checkpoint)
-        end = max(sealed, moment.state.size if moment.state else 0)
-        pairs = zip(reader.entries(0, end), reader.bodies(0, end), strict=True)
-        for (index, entry), (_, salted) in pairs:
-            yield stored(index, entry, salted, sealed=index < sealed)
-        for frame in chain.from_iterable(wal.frames() for wal in moment.wals):
-            entry, salt, body = frame.parts()
-            yield stored(None, entry, salt + body, sealed=False)
-
-
-def _sealed(path: Path, note: bytes) -> int:
-    try:
-        return Checkpoint.parse(parse_note(note).text).size
-    except Malformed as error:
-        raise TrailUnavailable(
-            f"{path}: the checkpoint cannot be read ({error}). Restore it from a "
-            "backup."
-        ) from error
 
 
 def _last(records: Iterable[StoredRecord], limit: int | None) -> Iterable[StoredRecord]:
     return records if limit is None else deque(records, maxlen=limit)
 
 
-def _as_json(record: StoredRecord) -> dict[str, Json]:
+def as_object(record: StoredRecord) -> dict[str, Json]:
+    """One record, for programs."""
     entry = record.entry
     return {
         "at": entry.at,
@@ -173,7 +147,7 @@ def _say(records: Iterable[StoredRecord], limit: int) -> None:
         "endpoint",
         "what",
     )
-    output.say_table(headings, [_row(record) for record in kept])
+    output.say_table(headings, [row(record) for record in kept])
     if total > len(kept):
         output.hint(
             f"The last {count(len(kept), 'record')} of {total:,}; --limit N shows "
@@ -182,7 +156,8 @@ def _say(records: Iterable[StoredRecord], limit: int) -> None:
     output.hint("Shown, not verified: `affidavit trail verify` does that.")
 
 
-def _row(record: StoredRecord) -> tuple[str, ...]:
+def row(record: StoredRecord) -> tuple[str, ...]:
+    """One record as the cells of a table's row."""
     entry, body = record.entry, record.body or {}
     named = (_text(body, name) for name in ("purpose", "model", "endpoint"))
     return (
@@ -198,12 +173,10 @@ def _row(record: StoredRecord) -> tuple[str, ...]:
 def _what(kind: Kind, body: Mapping[str, Json]) -> str:
     """The one thing about a record that a reader wants first."""
     match kind, body:
-        case Kind.DECISION, {"reasons": [{"rule": rule, "message": message}, *_]}:
-            return f"{rule}: {message}"
-        case Kind.OUTCOME, {"error": str(name)}:
-            return name
-        case Kind.OUTCOME, {"usage": {"input": read, "output": written}}:
-            return f"{read} tokens in, {written} out"
+        case Kind.DECISION, _:
+            return _decided(body)
+        case Kind.OUTCOME, _:
+            return _ended(body)
         case Kind.POLICY, {"name": name, "mode": mode}:
             return f"{name}, mode {mode}"
         case Kind.GENESIS, {"origin": origin}:
@@ -214,6 +187,40 @@ def _what(kind: Kind, body: Mapping[str, Json]) -> str:
             return f"{number} bytes cut from {name}"
         case _:
             return ""
+
+
+def _decided(body: Mapping[str, Json]) -> str:
+    match body:
+        case {"file": dict(file), "reasons": [{"rule": "purpose.permits"}, *_]}:
+            return _file(file)
+        case {"reasons": [{"rule": rule, "message": message}, *_]}:
+            return f"{rule}: {message}"
+        case _:
+            return ""
+
+
+def _ended(body: Mapping[str, Json]) -> str:
+    match body:
+        case {"error": str(name)}:
+            return name
+        case {"usage": {"input": read, "output": written}}:
+            return f"{read} tokens in, {written} out"
+        case {"file": str(name)} | {"response": str(name)}:
+            return name
+        case _:
+            return ""
+
+
+def _file(file: Mapping[str, Json]) -> str:
+    """What was uploaded: `batch file, 5 lines, 850 bytes, sha256 8110af6c…`."""
+    said = [f"{_text(file, 'purpose')} file".strip()]
+    for field, noun in (("lines", "line"), ("bytes", "byte")):
+        number = file.get(field)
+        if isinstance(number, int):
+            said.append(count(number, noun))
+    if digest := _text(file, "sha256"):
+        said.append(f"sha256 {digest[:8]}…")
+    return ", ".join(said)
 
 
 def _text(body: Mapping[str, Json], name: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from affidavit.cli import arguments, findings, machine, progress, trust
+from affidavit.cli import arguments, findings, machine, pins, progress, trust
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.errors import Incomplete, Malformed
 from affidavit.tlog.checkpoint import Checkpoint
@@ -27,6 +27,10 @@ MAX_CHECKPOINT_BYTES = 1 << 20
             "affidavit trail verify ./copy --key trail.vkey --older checkpoint.june",
             "somebody else's trail, with the key that they published and a checkpoint "
             "that you kept: what was cut off or rewritten since shows too",
+        ),
+        Use(
+            "affidavit trail verify --witness witness.vkey --anchor seen.checkpoint",
+            "held against what a witness cosigned: a rewrite by the key holder shows",
         ),
         Use("affidavit trail verify --max-age 2h --min-size 10000", "in monitoring"),
     ),
@@ -58,6 +62,7 @@ MAX_CHECKPOINT_BYTES = 1 << 20
     metavar="FILE",
     help="A `checkpoint` file that you kept: the trail must extend it.",
 )
+@pins.options
 @arguments.as_json
 def command(
     *,
@@ -66,6 +71,10 @@ def command(
     min_size: int | None,
     max_age: timedelta | None,
     older: Path | None,
+    witness: tuple[str, ...],
+    quorum: int | None,
+    tsa_ca: tuple[Path, ...],
+    anchor: tuple[Path, ...],
     as_json: bool,
 ) -> int:
     """Verify the trail at PATH (default: the settings' trail), changing nothing.
@@ -78,6 +87,11 @@ def command(
         return read_settings(environ=os.environ, directory=Path.cwd())
 
     trusted = trust.trusted(trusted_key, settings)
+    pinned = pins.given(witness, quorum, tsa_ca)
+    if pinned is None and path is None:
+        pinned = pins.own(settings().anchors)
+    if pinned is None and anchor:
+        raise click.UsageError("Evidence needs a --witness or --tsa-ca to trust.")
     reader = TrailReader(path if path is not None else settings().trail)
     with progress.shown("verifying") as tell:
         report = verify_trail(
@@ -88,6 +102,8 @@ def command(
             max_age=max_age,
             wal_key=trusted.wal_key,
             older=None if older is None else _checkpoint(older),
+            pins=pinned,
+            evidence=pins.evidence(reader.path, anchor),
             progress=tell,
         )
     if as_json:

@@ -68,10 +68,11 @@ def _given(text: str) -> VerifierKey:
         # Not `Path.exists`, which fails for a text that no path can be.
         if "+" in text and not os.path.exists(text):
             raise
-    return VerifierKey.parse(_first_line(Path(text)))
+    return VerifierKey.parse(first_line(Path(text)))
 
 
-def _first_line(path: Path) -> str:
+def first_line(path: Path) -> str:
+    """The only line of a key file, else `KeyUnusable`."""
     try:
         with path.open("rb") as file:
             data = file.read(_MAX_KEY_FILE_BYTES)

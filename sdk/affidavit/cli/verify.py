@@ -9,11 +9,20 @@ import click
 from affidavit.attest.recount import StatementReport, verify_statement
 from affidavit.attest.statement import FILE_NAME
 from affidavit.canonical import Json
-from affidavit.cli import arguments, findings, machine, output, progress, trust
+from affidavit.cli import (
+    arguments,
+    findings,
+    machine,
+    output,
+    progress,
+    trust,
+    verify_proof,
+)
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.trust import Trusted
 from affidavit.dsse import MAX_ENVELOPE_BYTES
 from affidavit.errors import Incomplete, Invalid
+from affidavit.tlog.proof import HEADER, MAX_PROOF_BYTES
 from affidavit.trail.reader import TrailReader
 from affidavit.verify import Verdict, verify_trail
 from affidavit.wiring.settings import Settings, read_settings
@@ -32,6 +41,7 @@ from affidavit.wiring.settings import Settings, read_settings
             "the same, every figure counted again from a copy of the trail",
         ),
         Use("affidavit verify ./copy --key acme.vkey", "a trail"),
+        Use("affidavit verify call.tlog-proof --key acme.vkey", "one record"),
     ),
     exits=Exits(
         "valid: everything that was checked holds",
@@ -52,18 +62,35 @@ from affidavit.wiring.settings import Settings, read_settings
 def command(
     *, path: Path, trusted_key: str | None, trail: Path | None, as_json: bool
 ) -> int:
-    """Check the statement or trail at PATH, changing nothing.
+    """Check the statement, trail or proof at PATH, changing nothing.
 
-    PATH is a statement's file, a folder with statement.dsse.json, or a trail's folder.
+    PATH is a statement's file, a folder with statement.dsse.json, a trail's folder, or
+    a file that `affidavit trail prove` wrote.
     Valid says that the statement is what its writer signed, and holds; what it claims
     of the period is its own verdict, which is printed beside it.
     """
     trusted = trust.trusted(trusted_key, _settings)
+    if (proof := _proof(path)) is not None:
+        if trail is not None:
+            raise click.UsageError("--trail goes with a statement; PATH is a proof.")
+        return verify_proof.said(path, proof, trusted, as_json=as_json)
     if (path / "checkpoint").exists():
         if trail is not None:
             raise click.UsageError("--trail goes with a statement; PATH is a trail.")
         return _trail(path, trusted, as_json=as_json)
     return _statement(path, trusted, trail, as_json=as_json)
+
+
+def _proof(path: Path) -> bytes | None:
+    """What the file at `path` holds, if that begins as a tlog-proof does."""
+    if not path.is_file():
+        return None
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_PROOF_BYTES + 1)
+    except OSError as error:
+        raise Incomplete(f"{path}: cannot be read ({error.strerror}).") from error
+    return data if data.startswith(HEADER.encode()) else None
 
 
 def _settings() -> Settings:

@@ -35,6 +35,8 @@ class Answer(NamedTuple):
     input_tokens: int | None = None
     output_tokens: int | None = None
     finish_reason: str | None = None
+    file_id: str | None = None
+    """Of the file that an upload in parts was made into."""
 
 
 NOTHING = Answer()
@@ -55,6 +57,8 @@ class Stream:
     ending: Ending | None
     """How the provider said that the stream ended; None when it did not say."""
     error: str | None = None
+    torn: bool = False
+    """Whether the bytes stop inside an event."""
 
 
 def of_events(head: bytes, tail: bytes) -> Stream:
@@ -73,7 +77,10 @@ def of_events(head: bytes, tail: bytes) -> Stream:
         answer = _older(answer, _of_event(event))
     first = next(_events(head[: 1 << 16]), b"")
     return Stream(
-        answer=_older(answer, _of_event(_json(first))), ending=ending, error=error
+        answer=_older(answer, _of_event(_json(first))),
+        ending=ending,
+        error=error,
+        torn=bool(_EVENT_END.split(tail[-_USUAL_EVENTS:])[-1].strip()),
     )
 
 
@@ -145,7 +152,13 @@ def _of_object(body: dict[str, Any]) -> Answer:
         _either_count(usage, "prompt_tokens", "input_tokens"),
         _either_count(usage, "completion_tokens", "output_tokens"),
         _finish(body),
+        _file(body) if body.get("object") == "upload" else None,
     )
+
+
+def _file(body: dict[str, Any]) -> str | None:
+    file = body.get("file")
+    return _text(file.get("id")) if isinstance(file, dict) else None
 
 
 def _finish(body: dict[str, Any]) -> str | None:

@@ -132,3 +132,57 @@ class AsyncAzureChanges(AsyncChanges, total=False):
     api_version: str | None
     azure_ad_token: str | None
     azure_ad_token_provider: Callable[[], str | Awaitable[str]] | None
+
+
+class _Aws(TypedDict, total=False):
+    aws_region: str | None
+    aws_profile: str | None
+    aws_access_key_id: str | None
+    aws_secret_access_key: str | None
+    aws_session_token: str | None
+    aws_credentials_provider: Callable[[], object] | None
+
+
+class _Bedrock(_Ours, _Aws, total=False):
+    api_key: str | None
+    organization: str | None
+    project: str | None
+    webhook_secret: str | None
+    base_url: _URL | None
+    websocket_base_url: _URL | None
+    timeout: _Timeout
+    max_retries: int
+    default_headers: Mapping[str, str] | None
+    default_query: Mapping[str, object] | None
+    _strict_response_validation: bool
+    _enforce_credentials: bool
+
+
+class BedrockArguments(_Bedrock, total=False):
+    """Of `BedrockOpenAI`."""
+
+    bedrock_token_provider: Callable[[], str] | None
+    http_client: _Client | None
+
+
+class AsyncBedrockArguments(_Bedrock, total=False):
+    """Of `AsyncBedrockOpenAI`."""
+
+    bedrock_token_provider: Callable[[], str | Awaitable[str]] | None
+    http_client: _AsyncClient | None
+
+
+class BedrockChanges(_Changes, _Aws, total=False):
+    """Of `copy` and `with_options`."""
+
+    api_key: _Key | None
+    bedrock_token_provider: Callable[[], str] | None
+    http_client: _Client | None
+
+
+class AsyncBedrockChanges(_Changes, _Aws, total=False):
+    """Of `copy` and `with_options`."""
+
+    api_key: str | Callable[[], str | Awaitable[str]] | None
+    bedrock_token_provider: Callable[[], str | Awaitable[str]] | None
+    http_client: _AsyncClient | None

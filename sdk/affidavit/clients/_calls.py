@@ -8,8 +8,9 @@ request goes. Knows no governor. A body that nobody can read before it is sent r
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sized
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sized
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
@@ -19,15 +20,17 @@ from openai import NotGiven, Omit
 from pydantic import BaseModel
 
 from affidavit.calls import Call, JsonObject, Text
-from affidavit.clients import _bodies
-from affidavit.clients._bodies import OBJECT
-from affidavit.clients._endpoints import named
+from affidavit.clients._reading import bodies as _bodies
+from affidavit.clients._reading import parameters as _parameters
+from affidavit.clients._reading.shapes import OBJECT
 from affidavit.clients.errors import CallUngoverned
+from affidavit.endpoints import named
 
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _LEADING = re.compile(r"/(?:openai/)?(?:v\d+/)?")
 _DEPLOYMENT = re.compile(r"/deployments/([^/]+)(?=/)")
+_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
 
 
@@ -60,11 +63,20 @@ class Site:
         parts = urlsplit(base_url)
         host = (parts.hostname or "").rstrip(".")
         return cls(
-            origin=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower(),
+            origin=origin(parts.scheme, host, parts.port),
             host=host,
             path=parts.path if parts.path.endswith("/") else parts.path + "/",
             provider="azure" if azure else _provider(host),
         )
+
+
+def origin(scheme: str, host: str, port: int | None) -> str:
+    """An origin in its one spelling (RFC 6454 §6.2)."""
+    scheme, host = scheme.lower(), host.lower()
+    name = f"[{host}]" if ":" in host else host
+    if port is None or port == _PORTS.get(scheme):
+        return f"{scheme}://{name}"
+    return f"{scheme}://{name}:{port}"
 
 
 def _provider(host: str) -> str:
@@ -94,24 +106,48 @@ def call(
     endpoint, site, deployment = _destination(method, url, site)
     content, body, unread = _body(options, method)
     texts: tuple[Text, ...] = ()
-    if body and not options.files:
+    if body:
         reading = _bodies.Reading(body)
         texts = tuple(reading.texts)
         unread |= reading.unread
-    model = deployment or _text(body, "model")
+    model = deployment or _text(body, "model") or _parameters.model(body)
     return Call(
         endpoint=endpoint,
         provider=site.provider,
         host=site.host,
+        origin=site.origin,
         model=model,
         purpose=purpose,
         subject=_text(body, "user"),
         safety_id=_text(body, "safety_identifier"),
         project=header(options.headers, "openai-project") or project,
-        parameters=_bodies.parameters(body),
+        parameters=_parameters.parameters(body),
         texts=texts,
         content=content,
         unread=unread,
+    )
+
+
+def batched(upload: Call, site: Site, method: str, url: str, body: JsonObject) -> Call:
+    """The call that one line of an uploaded batch file asks for.
+
+    It is made under the purpose and the project that the upload declares.
+    """
+    endpoint, site, deployment = _destination(method.upper(), url, site)
+    reading = _bodies.Reading(body)
+    return replace(
+        upload,
+        endpoint=endpoint,
+        provider=site.provider,
+        host=site.host,
+        origin=site.origin,
+        model=deployment or _text(body, "model"),
+        subject=_text(body, "user"),
+        safety_id=_text(body, "safety_identifier"),
+        parameters=_parameters.parameters(body),
+        texts=tuple(reading.texts),
+        content=b"",
+        unread=reading.unread,
     )
 
 
@@ -165,6 +201,8 @@ def _body(options: Options, method: str) -> _Body:
         return _raw(options.content)
     unread = _files(options.files) if options.files else {}
     data = _data(options)
+    if options.files and (fields := _fields(options.files)):
+        data = _merged(fields, data if isinstance(data, OBJECT) else {})
     if data is None:
         return b"", {}, unread
     if isinstance(data, bytes):
@@ -185,6 +223,20 @@ def _merged(data: JsonObject, extra: JsonObject) -> JsonObject:
     """What the SDK sends for `extra_body`: the later wins, and `Omit` takes away."""
     both = {**data, **extra}
     return {key: value for key, value in both.items() if not isinstance(value, Omit)}
+
+
+def _fields(files: object) -> dict[str, Any]:
+    """What a form says in JSON: a part with that type and no file's name."""
+    pairs = files.items() if isinstance(files, OBJECT) else files
+    found: dict[str, Any] = {}
+    for pair in pairs if isinstance(pairs, Iterable) else ():
+        match pair:
+            case (str(name), (None, bytes(data), "application/json", *_)):
+                with suppress(orjson.JSONDecodeError):
+                    found[name] = orjson.loads(data)
+            case _:
+                pass
+    return found
 
 
 def _files(files: object) -> dict[str, int]:

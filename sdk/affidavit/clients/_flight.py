@@ -11,8 +11,9 @@ from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, Self
 
-from affidavit.calls import Attempt, Ending, Outcome
-from affidavit.clients import _watch
+from affidavit.calls import Attempt, Call, Ending, How, Outcome
+from affidavit.clients import _endings, _estimates, _watch
+from affidavit.clients._files.uploads import Cargo
 from affidavit.clients._governor import Governor, Verdict
 from affidavit.clients._watch import Body, Response, Watch
 from affidavit.clients.errors import CallUngoverned, PolicyDenied
@@ -32,8 +33,11 @@ class Flight:
         "_attempts",
         "_body",
         "_once",
+        "_sent",
+        "_texts",
         "_token",
         "_watch",
+        "cargo",
         "governor",
         "landed",
         "now",
@@ -47,25 +51,30 @@ class Flight:
         owner: object,
         governor: Governor,
         verdict: Verdict,
+        call: Call,
+        cargo: Cargo | None = None,
         *,
-        purpose: str | None,
         clock: Clock = time.monotonic,
     ) -> None:
         self.governor = governor
         self.verdict = verdict
-        self.purpose = purpose
+        self.cargo = cargo
+        self.purpose = call.purpose
         self.now = clock
         self.owner = owner
+        self._texts = call.texts  # and not the call: a stream may be read for hours
         self._attempts: list[Attempt] = []
         self._body: Body | None = None
         self._watch: Watch | None = None
         self.landed = False
+        self._sent = 0.0
         self._once = [True]  # popped by whoever concludes: atomic without a lock
         self._token: Token[Flight | None] | None = None
 
     def __enter__(self) -> Self:
         """Let the call leave; raise `PolicyDenied`, once, when it must not."""
         if self.verdict.refused:
+            self.unload()
             raise PolicyDenied(self.verdict.reasons, record_id=self.verdict.id)
         self._token = _in_flight.set(self)
         return self
@@ -77,14 +86,39 @@ class Flight:
         trace: TracebackType | None,
     ) -> None:
         self._leave()
+        self.unload()
         self.landed = True
         if error is not None:
-            self._conclude(Ending.ERROR, self._seen(), type(error).__name__)
+            self._raised(error)
         elif self._watch is None:
-            body = self._body or _NOTHING
-            self._conclude(body.ending, body, body.error)
+            self._conclude(self._body or _NOTHING)
         elif self._watch.body is not None:
             self._stream_ended(self._watch)
+
+    def never_left(self, error: BaseException) -> None:
+        """The caller stopped waiting while the decision was being made durable."""
+        self.unload()
+        self.landed = True
+        if not self.verdict.refused:
+            self._raised(error)
+
+    def sending(self, options: Any) -> Any:
+        """The options to send: the caller's own, with any file as it was inspected."""
+        return options if self.cargo is None else self.cargo.sending(options)
+
+    def unload(self) -> None:
+        """Let go of a file, whether it was sent or not."""
+        if self.cargo is not None:
+            self.cargo.close()
+
+    def _raised(self, error: BaseException) -> None:
+        how = _endings.how(type(error))
+        body = self._seen()._replace(
+            ending=_endings.ending(how),
+            how=how if self._attempts else How.UNSENT,
+            error=type(error).__name__,
+        )
+        self._conclude(body)
 
     def _leave(self) -> None:
         try:
@@ -122,36 +156,56 @@ class Flight:
         self._attempts.append(attempt)
         self._body, self._watch = None, None
 
+    def sends(self, *, again: bool) -> None:
+        """The SDK sends now. `again`: by itself, with a fresh token, after a 401."""
+        if again:
+            refused = Attempt(
+                status=401, request_id=None, milliseconds=self._since(self._sent)
+            )
+            self._attempts.append(refused)
+        self._sent = self.now()
+
     def _since(self, began: float) -> int:
-        return round((self.now() - began) * 1000)
+        return round((self.now() - max(began, self._sent)) * 1000)
 
     def _stream_ended(self, watch: Watch) -> None:
         # Before landing, the loop may still retry; an older watch is of an older try.
         if self.landed and watch is self._watch and watch.body is not None:
-            self._conclude(watch.body.ending, watch.body, watch.body.error)
+            self._conclude(watch.body)
 
     def _seen(self) -> Body:
         return self._watch.so_far() if self._watch else self._body or _NOTHING
 
-    def _conclude(self, ending: Ending, body: Body, error: str | None) -> None:
+    def _conclude(self, body: Body) -> None:
         try:
             self._once.pop()
         except IndexError:
             return
         answer = body.answer
+        # A stream that was not read to its end, or was not asked for usage, has none.
+        uncounted = body.events > 0 and answer.output_tokens is None
         outcome = Outcome(
-            ending=ending,
+            ending=body.ending,
             attempts=tuple(self._attempts),
             response_id=answer.response_id,
+            file_id=answer.file_id,
             model=answer.model,
-            input_tokens=answer.input_tokens,
-            output_tokens=answer.output_tokens,
+            input_tokens=_estimates.of_texts(self._texts)
+            if uncounted
+            else answer.input_tokens,
+            output_tokens=_estimates.of_events(body.events)
+            if uncounted
+            else answer.output_tokens,
+            estimated=uncounted,
             finish_reason=answer.finish_reason,
             output_bytes=body.size,
             output_digest=body.digest,
-            error=error,
+            how=body.how,
+            error=body.error,
         )
         self.governor.conclude(self.verdict, outcome)
+        if self.cargo is not None:
+            self.cargo.ended(outcome)
 
 
 def current(owner: object) -> Flight | None:

@@ -3,7 +3,7 @@
 Three places of the SDK's request loop are taken: `request`, entered once per logical
 call, where the call is decided and the decision made durable; `_build_request`, where
 each try is tagged; `_send_request`, the one place where bytes leave, which sends
-nothing that no decision covers. Websockets are refused: no frame is governed yet.
+nothing that no decision covers. Websockets are `_sockets`' business.
 
 A call's purpose, nearest first:
 
@@ -11,34 +11,33 @@ A call's purpose, nearest first:
 2. `client.with_purpose("…")`, and `with_options(purpose="…")` or `copy(purpose="…")`;
 3. the innermost open scope, `with purpose("…")` or `@purpose("…")`;
 4. the client's constructor: `purpose="…"`, else the header among `default_headers`;
-5. the settings (`AFFIDAVIT_PURPOSE`).
+5. `install(purpose="…")`, for a client that was made elsewhere;
+6. the settings (`AFFIDAVIT_PURPOSE`).
 
 What is said to a client at the call stands before what surrounds the call, and that
 before what a client was born with.
 """
 
-import sys
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+import anyio.to_thread
 from openai.lib.azure import BaseAzureClient
 
 from affidavit.clients import _calls, _flight
 from affidavit.clients._calls import Options, Site, header
+from affidavit.clients._files import uploads as _uploads
 from affidavit.clients._flight import Flight
-from affidavit.clients._governor import Governor
+from affidavit.clients._governor import Governor, default_governor
 from affidavit.clients._redirects import Hops
-from affidavit.clients.errors import CallUngoverned, CallUnrecorded
+from affidavit.clients._sockets import GovernedSockets
+from affidavit.clients._sockets.entrance import POLICY_HEADER
+from affidavit.clients.errors import CallUnrecorded
 from affidavit.errors import Unrecorded
 from affidavit.purpose import HEADER, checked, current
 
-POLICY_HEADER = "X-Policy-Digest"
-"""Header that names the policy in force: `sha256:<hex>`."""
-
 _HEADER = HEADER.lower()
-_WEBSOCKET_READERS = ("openai.resources.", "openai._websocket", "openai.lib.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +49,14 @@ class Binding:
     """Purpose of the constructor."""
     bound: str | None = None
     """Purpose of `with_purpose`, `with_options` or `copy`."""
+    fallback: str | None = None
+    """Purpose of `install`, for clients that are made elsewhere."""
 
 
 _copied: ContextVar[Binding | None] = ContextVar("affidavit_copied", default=None)
 """Whose copy is being made. The original's `copy` calls the class with the arguments
 that it knows, and a subclass of the user's need not accept ours: so they come this
 way."""
-
-
-def _default_governor() -> Governor:
-    # Imported here and not on top: a client with a governor of its own reads no
-    # settings.
-    governor: Governor = import_module("affidavit.wiring").default_governor()
-    return governor
 
 
 if TYPE_CHECKING:
@@ -75,24 +69,23 @@ if TYPE_CHECKING:
         project: Any
         copy: Any
         request: Any
-        auth_headers: Any
         _build_request: Any
         _client: Any
         _custom_headers: Any
         _prepare_url: Any
         _send_request: Any
-        _websocket_query_params: Any
+        _send_with_auth_retry: Any
+        _workload_identity_auth: Any
 
 else:
     _Original = object
 
 
-class Governed(_Original):
+class Governed(GovernedSockets, _Original):
     """What sync and async clients share: everything that decides."""
 
     _affidavit: Binding
     _affidavit_site: tuple[object, Site] | None = None
-    _affidavit_websockets: ClassVar[Literal["refuse", "send_ungoverned"]] = "refuse"
     _affidavit_is_plain: ClassVar[bool] = False
     """Whether `base_url` is openai's own property, so that it says `_base_url`."""
     _azure_deployment: str | None = None  # the original's; only Azure's clients set it
@@ -114,7 +107,7 @@ class Governed(_Original):
         born = checked(purpose) if purpose is not None else None
         super().__init__(**arguments)
         self._affidavit = binding or Binding(
-            governor=affidavit or _default_governor(), born=born
+            governor=affidavit or default_governor(), born=born
         )
 
     def _affidavit_copy(
@@ -167,7 +160,10 @@ class Governed(_Original):
             project=header(self._custom_headers, "openai-project") or self.project,
             placed=self._affidavit_placed if self._azure_deployment else None,
         )
-        return Flight(self, governor, governor.consider(call), purpose=purpose)
+        if call.endpoint not in _uploads.ENDPOINTS:
+            return Flight(self, governor, governor.consider(call), call)
+        cargo = _uploads.consider(call, options, governor, self._affidavit_where())
+        return Flight(self, governor, cargo.verdict, cargo.call, cargo)
 
     def _affidavit_purpose(self, governor: Governor, options: Options) -> str | None:
         """The nearest purpose, as the module says, or `SettingsInvalid`."""
@@ -180,7 +176,7 @@ class Governed(_Original):
                 return declared
             found = header(self._custom_headers, _HEADER)
         if found is None:
-            found = governor.default_purpose
+            found = told.fallback or governor.default_purpose
         return checked(found) if found is not None else None
 
     def _affidavit_where(self) -> Site:
@@ -210,34 +206,19 @@ class Governed(_Original):
         bound = getattr(self, "workload_identity", None)
         if isinstance(bound, dict) and bound.get("type") == "x509":
             asked = False
-        return Hops(self._client, asked, arguments)
+        allows = self._affidavit.governor.allows_origin
+        return Hops(self._client, asked, arguments, allows=allows)
+
+    def _send_with_auth_retry(
+        self, request: Any, *, retried: bool = False, **arguments: Any
+    ) -> Any:
+        # Below `_send_request`: with an exchanged token, a 401 is tried once again.
+        if self._workload_identity_auth is not None:
+            self._affidavit_attempt(request).sends(again=retried)
+        return super()._send_with_auth_retry(request, retried=retried, **arguments)
 
     def _affidavit_attempt(self, request: Any) -> Flight:
         return _flight.covering(self, request)
-
-    def _websocket_query_params(self, url: Any, extra_query: Any) -> Any:
-        # openai 3 asks for these before every handshake.
-        self._affidavit_refuse_websocket(str(url.copy_with(query=None)))
-        return super()._websocket_query_params(url, extra_query)
-
-    @property
-    def auth_headers(self) -> dict[str, str]:
-        # Both majors read these before every handshake, and openai 2 nothing else that
-        # is ours; its REST requests take their headers from elsewhere.
-        for depth in range(1, 4):
-            frame = sys._getframe(depth)  # noqa: SLF001 - inspect's costs milliseconds
-            reader = frame.f_globals.get("__name__", "")
-            if reader.startswith(_WEBSOCKET_READERS):
-                self._affidavit_refuse_websocket(reader)
-        headers: dict[str, str] = super().auth_headers
-        return headers
-
-    def _affidavit_refuse_websocket(self, what: str) -> None:
-        if self._affidavit_websockets == "refuse":
-            raise CallUngoverned(
-                f"The websocket ({what}) was not opened: what is said over it would "
-                "escape the policy and the trail. Use the HTTP endpoints."
-            )
 
 
 def _tag(request: Any, flight: Flight) -> None:
@@ -265,8 +246,13 @@ class GovernedSync(Governed):
         try:
             flight.governor.commit(flight.verdict)
         except Unrecorded as error:
+            flight.unload()
             raise CallUnrecorded(*error.args) from error
+        except BaseException as error:
+            flight.never_left(error)  # cancelled: the decision may be durable by now
+            raise
         with flight:
+            options = flight.sending(options)
             return super().request(
                 cast_to, options, stream=stream, stream_cls=stream_cls
             )
@@ -304,12 +290,20 @@ class GovernedAsync(Governed):
         stream: bool = False,
         stream_cls: Any = None,
     ) -> Any:
-        flight = self._affidavit_consider(options)
+        if _uploads.may_wait(options):
+            flight = await anyio.to_thread.run_sync(self._affidavit_consider, options)
+        else:
+            flight = self._affidavit_consider(options)
         try:
             await flight.governor.acommit(flight.verdict)
         except Unrecorded as error:
+            flight.unload()
             raise CallUnrecorded(*error.args) from error
+        except BaseException as error:
+            flight.never_left(error)  # cancelled: the decision may be durable by now
+            raise
         with flight:
+            options = flight.sending(options)
             return await super().request(
                 cast_to, options, stream=stream, stream_cls=stream_cls
             )

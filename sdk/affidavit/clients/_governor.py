@@ -1,11 +1,14 @@
-"""What a governed client needs of whoever decides and records.
+"""What a governed client needs of whoever decides and records, and which one it gets.
 
 Knows no policy and no trail: `wiring` builds the real one, `testing` one in memory.
 """
 
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any, Protocol, TypeVar
 
-from affidavit.calls import Call, Outcome
+from affidavit.calls import Call, Known, Line, Outcome
 from affidavit.errors import Reason
 
 
@@ -44,8 +47,26 @@ class Governor(Protocol):
     def policy_digest(self) -> str:
         """`sha256:<hex>` of the policy in force."""
 
-    def consider(self, call: Call) -> Verdict:
-        """Decide. Pure, and never raises for a well-formed call."""
+    def allows_origin(self, origin: str) -> bool:
+        """Does the policy name `origin` as a place that calls may be redirected to?"""
+
+    def known(self, name: str) -> Known | None:
+        """What the trail knows of a file, an upload or a part: the provider's `name`.
+
+        May read the trail. Raises an `AffidavitError` when it cannot be read.
+        """
+
+    def inspect(self, lines: Iterable[Line]) -> Any:
+        """Decide each line of a file that is uploaded, one at a time; for `consider`.
+
+        Raises what `lines` raises, and nothing else.
+        """
+
+    def consider(self, call: Call, inspection: Any = None) -> Verdict:
+        """Decide. Pure, and never raises for a well-formed call.
+
+        `inspection` is what `inspect` gave for the lines of the file that it uploads.
+        """
 
     def commit(self, verdict: Any) -> None:
         """Make the decision durable, or raise `errors.Unrecorded`."""
@@ -55,3 +76,37 @@ class Governor(Protocol):
 
     def conclude(self, verdict: Any, outcome: Outcome) -> None:
         """Take the outcome. Never blocks and never raises."""
+
+
+_Stand = TypeVar("_Stand", bound=Governor)
+_stand_ins: list[Governor] = []
+"""Of the process and not of a context: code under test starts threads of its own."""
+
+
+def default_governor() -> Governor:
+    """Whom a client asks that was given nobody: the settings' governor, or a stand-in.
+
+    Raises what `wiring.default_governor` raises.
+    """
+    if _stand_ins:
+        return _stand_ins[-1]
+    # Imported here and not on top: a client with a governor of its own reads no
+    # settings.
+    governor: Governor = import_module("affidavit.wiring").default_governor()
+    return governor
+
+
+@contextmanager
+def stand_in(governor: _Stand) -> Iterator[_Stand]:
+    """For tests: clients that are built meanwhile, and name no governor, get this one.
+
+    In every thread of this process. A client that was built before keeps its own. The
+    innermost stand-in counts.
+    """
+    _stand_ins.append(governor)
+    try:
+        yield governor
+    finally:
+        # Its last place, wherever that is: scopes of threads end in any order.
+        at = max(i for i, each in enumerate(_stand_ins) if each is governor)
+        del _stand_ins[at]

@@ -1,37 +1,42 @@
-"""Following redirects hop by hop, so that no body goes where no decision sent it.
+"""Following redirects hop by hop, so that nothing goes where no decision sent it.
 
 The SDK lets its HTTP client follow redirects, and a 307 to another host then delivers
-the whole request there within one sending. Here each hop is asked for: a hop that
-carries the body may only stay with the origin that the decision named.
+the whole request there within one sending. Here each hop is asked for: it stays with
+the origin that the decision named, or goes to one that the policy lists.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
+from affidavit.clients import _calls
 from affidavit.clients.errors import CallUngoverned
-
-_BODILESS = {"GET", "HEAD"}
-_PORTS = {"http": 80, "https": 443}
 
 
 class Hops:
     """The redirects of one sending, whose `arguments` follow none by themselves.
 
-    `asked` is what they said of `follow_redirects` before.
+    `asked` is what they said of `follow_redirects` before; `allows` says whether the
+    policy lists an origin.
     """
 
     def __init__(
-        self, client: Any, asked: object, arguments: MutableMapping[str, Any]
+        self,
+        client: Any,
+        asked: object,
+        arguments: MutableMapping[str, Any],
+        *,
+        allows: Callable[[str], bool],
     ) -> None:
         follow = asked if isinstance(asked, bool) else client.follow_redirects
         self._left: int = client.max_redirects if follow else 0
         self._history: list[Any] = []
         self._arguments = arguments
+        self._allows = allows
 
     def after(self, response: Any) -> Any | None:
         """The next request, or None when `response` is the last.
 
-        Raises `CallUngoverned` for a hop that would carry the body to another origin.
+        Raises `CallUngoverned` for a hop to an origin that nothing allows.
         """
         if self._history:
             response.history = list(self._history)
@@ -39,17 +44,14 @@ class Hops:
         if request is None or self._left <= 0:
             return None
         self._left -= 1
-        here = response.request.url
-        if not _same_origin(here, request.url):
-            if request.method.upper() not in _BODILESS:
-                raise CallUngoverned(
-                    f"{here.host} redirects the request's body to {request.url.host}, "
-                    "for which nothing was decided, so it was not sent there. Set "
-                    "`base_url` to the host that shall serve the call."
-                )
-            # What we declare is no business of a third host.
-            request.headers.pop("x-declared-purpose", None)
-            request.headers.pop("x-policy-digest", None)
+        here, there = response.request.url, request.url
+        if not _same_origin(here, there) and not self._allows(_origin(there)):
+            raise CallUngoverned(
+                f"{_origin(here)} redirects the request to {_origin(there)}, for which "
+                "nothing was decided, so it was not sent there. Set `base_url` to the "
+                "host that shall serve the call, or list both under `origins` in the "
+                "policy."
+            )
         # The HTTP client keeps or drops the Authorization header as the hop deserves;
         # its own `auth`, or a name in the URL, must not bring it back.
         self._arguments["auth"] = _as_it_is
@@ -62,13 +64,10 @@ def _as_it_is(request: Any) -> Any:
 
 
 def _same_origin(here: Any, there: Any) -> bool:
-    if here.host != there.host:
-        return False
-    if (here.scheme, there.scheme) == ("http", "https"):
+    if here.host == there.host and (here.scheme, there.scheme) == ("http", "https"):
         return True  # the same host, and better protected
-    return here.scheme == there.scheme and _port(here) == _port(there)
+    return _origin(here) == _origin(there)
 
 
-def _port(url: Any) -> int | None:
-    port: int | None = url.port or _PORTS.get(url.scheme)
-    return port
+def _origin(url: Any) -> str:
+    return _calls.origin(url.scheme, url.host, url.port)

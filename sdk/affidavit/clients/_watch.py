@@ -13,8 +13,8 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 
-from affidavit.calls import Ending
-from affidavit.clients import _answers
+from affidavit.calls import Ending, How
+from affidavit.clients import _answers, _endings
 from affidavit.clients._answers import NOTHING, Answer
 
 HEAD_BYTES = 16 << 10
@@ -30,7 +30,11 @@ class Body(NamedTuple):
     """Bytes after content decoding; of the wire when the coding is not known."""
     digest: bytes | None = None
     """SHA-256 of the bytes after content decoding; None when they are not known."""
+    how: How | None = None
+    """None for a body that ran to its end."""
     error: str | None = None
+    events: int = 0
+    """Server-sent events that went by; 0 for a body of any other type."""
 
 
 class Response(Protocol):
@@ -73,6 +77,7 @@ class Watch:
         self._kept = 0
         self._received = 0
         self._size = 0
+        self._seen = 0
         self.body: Body | None = None
 
     def feed(self, chunk: bytes) -> None:
@@ -80,6 +85,8 @@ class Watch:
         self._received += len(chunk)
         if self._decode is not None:
             chunk = self._decode(chunk)
+        if self._events:
+            self._seen += chunk.count(b"data:")
         if self._size < HEAD_BYTES:
             self._head.append(chunk[: HEAD_BYTES - self._size])
         self._size += len(chunk)
@@ -89,40 +96,52 @@ class Watch:
         while self._kept > TAIL_BYTES and len(self._tail) > 1:
             self._kept -= len(self._tail.popleft())
 
-    def end(self, ending: Ending, error: BaseException | None = None) -> None:
-        """The stream ended so; only the first to say it is heard."""
+    def end(self, how: How | None, error: BaseException | None = None) -> None:
+        """The stream ended so, None at its end; only the first to say it is heard."""
         try:
             self._open.pop()
         except IndexError:
             return
-        self.body = self._summary(ending, type(error).__name__ if error else None)
+        self.body = self._summary(how, type(error).__name__ if error else None)
         self._on_end()
+
+    def failed(self, error: BaseException) -> None:
+        """Reading the stream raised `error`."""
+        self.end(_endings.how(type(error)), error)
 
     def so_far(self) -> Body:
         """What was seen until now, of a stream that somebody else gave up."""
-        return self.body or self._summary(Ending.ABANDONED, None)
+        return self.body or self._summary(How.CLOSED, None)
 
-    def _summary(self, ending: Ending, error: str | None) -> Body:
+    def _summary(self, how: How | None, error: str | None) -> Body:
         tail = b"".join(self._tail)[-TAIL_BYTES:]
         answer = NOTHING
+        sound = self._decode is None or self._decode.sound
         if self._events:
             stream = _answers.of_events(b"".join(self._head), tail)
             answer = stream.answer
             if stream.ending is not None:
                 # What follows the last event is transport: no loss if it is cut off.
-                ending, error = stream.ending, stream.error
+                how = None if stream.ending is Ending.COMPLETE else How.REPORTED
+                error = stream.error
+            elif how is None and stream.torn and sound:
+                how = How.BROKEN
         elif self._size <= TAIL_BYTES:
             answer = _answers.of_json(tail)
-        if ending is Ending.ABANDONED and self._expected == str(self._received):
-            ending = Ending.COMPLETE
-        sound = self._decode is None or self._decode.sound
+        if how in _GIVEN_UP and self._expected == str(self._received):
+            how = None
         return Body(
-            ending=ending,
+            ending=_endings.ending(how) if how else Ending.COMPLETE,
             answer=answer,
             size=self._size,
             digest=self._hash.digest() if sound else None,
+            how=how,
             error=error,
+            events=self._seen,
         )
+
+
+_GIVEN_UP = (How.CLOSED, How.COLLECTED)
 
 
 class _Undecoded:
@@ -193,18 +212,18 @@ class _SyncStream:
         except GeneratorExit:
             raise  # the reader stopped; `close` tells how that ended
         except BaseException as error:
-            self._watch.end(Ending.ERROR, error)
+            self._watch.failed(error)
             raise
-        self._watch.end(Ending.COMPLETE)
+        self._watch.end(None)
 
     def close(self) -> None:
         try:
             self._inner.close()
         finally:
-            self._watch.end(Ending.ABANDONED)
+            self._watch.end(How.CLOSED)
 
     def __del__(self) -> None:
-        self._watch.end(Ending.ABANDONED)
+        self._watch.end(How.COLLECTED)
 
 
 class _AsyncStream:
@@ -226,18 +245,18 @@ class _AsyncStream:
         except GeneratorExit:
             raise
         except BaseException as error:
-            self._watch.end(Ending.ERROR, error)
+            self._watch.failed(error)
             raise
-        self._watch.end(Ending.COMPLETE)
+        self._watch.end(None)
 
     async def aclose(self) -> None:
         try:
             await self._inner.aclose()
         finally:
-            self._watch.end(Ending.ABANDONED)
+            self._watch.end(How.CLOSED)
 
     def __del__(self) -> None:
-        self._watch.end(Ending.ABANDONED)
+        self._watch.end(How.COLLECTED)
 
 
 def put_on(response: Response, on_end: Callable[[], None], *, is_async: bool) -> Watch:

@@ -1,20 +1,48 @@
 """The drop-in classes for Amazon Bedrock's OpenAI-compatible endpoint.
 
-A module of its own because not every openai 2 has the originals. Its hosts stand under
+Knows names and signatures only, as `clients.openai` does. Bedrock's hosts stand under
 neither OpenAI's nor Azure's terms: their provider is `other`.
 """
+
+from typing import TYPE_CHECKING, Self, Unpack
 
 import openai
 
 from affidavit.clients._governed import GovernedAsync, GovernedSync
 from affidavit.clients.openai import signed
 
+if TYPE_CHECKING:
+    from affidavit.clients._arguments import (
+        AsyncBedrockArguments,
+        AsyncBedrockChanges,
+        BedrockArguments,
+        BedrockChanges,
+    )
+
 
 @signed
 class BedrockOpenAI(GovernedSync, openai.BedrockOpenAI):
     """`openai.BedrockOpenAI`, governed."""
 
+    if TYPE_CHECKING:
+
+        def __init__(self, **arguments: Unpack[BedrockArguments]) -> None: ...
+        def copy(self, **changes: Unpack[BedrockChanges]) -> Self:
+            """The original's, and `purpose`."""
+
+        def with_options(self, **changes: Unpack[BedrockChanges]) -> Self:
+            """The original's, and `purpose`."""
+
 
 @signed
 class AsyncBedrockOpenAI(GovernedAsync, openai.AsyncBedrockOpenAI):
     """`openai.AsyncBedrockOpenAI`, governed."""
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **arguments: Unpack[AsyncBedrockArguments]) -> None: ...
+        def copy(self, **changes: Unpack[AsyncBedrockChanges]) -> Self:
+            """The original's, and `purpose`."""
+
+        def with_options(self, **changes: Unpack[AsyncBedrockChanges]) -> Self:
+            """The original's, and `purpose`."""

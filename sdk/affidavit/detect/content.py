@@ -19,7 +19,7 @@ from affidavit.detect.passage import Passage, join
 from affidavit.detect.rule import Rule
 from affidavit.detect.rules import RULES
 from affidavit.detect.scan import Hit, Place
-from affidavit.detect.standing import quoted
+from affidavit.detect.standing import heard, quoted
 from affidavit.findings import Activity, Kind
 
 KIND = Kind.DATASET_GENERATION.value
@@ -54,7 +54,7 @@ class ContentDetector:
 
     def __call__(self, call: Call) -> tuple[Finding, ...]:
         """At most one finding per activity, highest score first. Raises nothing."""
-        texts = call.texts
+        texts = heard(call)
         if not texts:
             return ()
         matcher = self._matcher

@@ -1,4 +1,4 @@
-"""Whose words a call's texts are: asked of the model, or quoted to it.
+"""Whose words a call's texts are: asked of the model, quoted or only offered to it.
 
 Knows roles and the words with which a request is handed over. Knows no rule and no
 score.
@@ -12,9 +12,15 @@ any user's words, in the two cases where nobody did:
   or "you are a helpful assistant": the quoted words are then the only request. Not
   where the provider holds earlier turns, or a prompt, that this call only refers to: an
   agent then sends a tool's result alone, and its task was read when it was sent.
+
+What defines tools, or the form of an answer, is offered and asks nothing: an agent that
+may upload training data was not told to. Read together, the definitions of ten tools
+say in one breath what none of them means, so no request is looked for in them.
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from affidavit.calls import Call, Text
 from affidavit.detect.normalise import fold
@@ -22,6 +28,9 @@ from affidavit.detect.rule import terms
 
 QUOTED_ROLES = frozenset({"assistant", "tool", "function"})
 """Roles of those who answer a caller; `function` is what tools once were."""
+
+OFFERED = "tools"
+"""Role of what defines tools, or the form of an answer."""
 
 _ELSEWHERE = frozenset({"history", "prompts"})
 """Kinds of unread parts that may hold what the caller asked."""
@@ -60,12 +69,24 @@ _HANDS_OVER_ZH = re.compile(
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+def heard(call: Call) -> Sequence[Text]:
+    """The texts in which a request is looked for, under their own numbers.
+
+    What is only offered stands there emptied.
+    """
+    texts = call.texts
+    for text in texts:
+        if text.role == OFFERED:
+            return [replace(t, value="") if t.role == OFFERED else t for t in texts]
+    return texts
+
+
 def quoted(call: Call) -> frozenset[int]:
     """Numbers of the texts of `call` that are quoted, not asked."""
     texts = call.texts
     spoken = {at for at, text in enumerate(texts) if text.role in QUOTED_ROLES}
-    if spoken and texts[-1].role == "assistant":
-        spoken.discard(len(texts) - 1)
+    if spoken and (last := _last(texts)) in spoken and texts[last].role == "assistant":
+        spoken.discard(last)
     if not spoken:
         return frozenset()
     elsewhere = not call.unread.keys().isdisjoint(_ELSEWHERE)
@@ -74,9 +95,15 @@ def quoted(call: Call) -> frozenset[int]:
     return frozenset()
 
 
+def _last(texts: Sequence[Text]) -> int:
+    """The text that ends the call; what is only offered does not."""
+    said = (at for at, text in enumerate(texts) if text.role != OFFERED)
+    return max(said, default=-1)
+
+
 def _asks(text: Text) -> bool:
     """Whether `text` is a caller's and says more than that others' words hold."""
-    if text.role in QUOTED_ROLES:
+    if text.role in QUOTED_ROLES or text.role == OFFERED:
         return False
     said = _HANDS_OVER_ZH.sub(" ", fold(text.value[:_READ]))
     return any(word not in _HANDS_OVER for word in _WORD.findall(said))

@@ -51,7 +51,19 @@ def build(assembly: Assembly, root: model.PolicyFile) -> Policy:
             )
             for pack in _packs(assembly)
         ),
+        origins=_origins(assembly),
     )
+
+
+def _origins(assembly: Assembly) -> frozenset[str] | None:
+    """What every file that lists origins lists: extending can only narrow."""
+    lists = [
+        frozenset(document.content.origins)
+        for document in assembly.documents
+        if isinstance(document.content, model.PolicyFile)
+        and document.content.origins is not None
+    ]
+    return frozenset.intersection(*lists) if lists else None
 
 
 def _applicable(
@@ -70,11 +82,12 @@ def _applicable(
 def digest(assembly: Assembly, root: model.PolicyFile) -> str:
     """`sha256:<hex>` over the canonical JSON of all that decides or is said.
 
-    Covered: version, name and mode of the policy in force; every purpose; every rule in
-    the order of evaluation; every waiver; name, provider, source and review date of
-    every pack; each field with its value, messages and descriptions included. Not
-    covered: comments, formatting, the order of keys, which file a part stands in, and a
-    field that repeats its default. Defaults therefore never change within a version.
+    Covered: version, name, mode and origins of the policy in force; every purpose;
+    every rule in the order of evaluation; every waiver; name, provider, source and
+    review date of every pack; each field with its value, messages and descriptions
+    included. Not covered: comments, formatting, the order of keys, which file a part
+    stands in, and a field that repeats its default. Defaults therefore never change
+    within a version.
     """
     effective: dict[str, Any] = {
         "apiVersion": root.api_version,
@@ -88,6 +101,9 @@ def digest(assembly: Assembly, root: model.PolicyFile) -> str:
         "rules": [_dumped(rule) for _, _, rule in meaning.all_rules(assembly)],
         "waivers": [_dumped(waiver) for _, _, waiver in meaning.all_waivers(assembly)],
     }
+    origins = _origins(assembly)
+    if origins is not None:
+        effective["origins"] = sorted(origins)
     return f"sha256:{canonical.sha256(canonical.dumps(effective)).hex()}"
 
 

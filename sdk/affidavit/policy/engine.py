@@ -34,6 +34,8 @@ from affidavit.policy.in_force import (
 PURPOSE_MISMATCH = Kind.PURPOSE_MISMATCH.value
 """Kind of the finding that an activity does not belong to the declared purpose."""
 
+_OF_FILES = (PURPOSE_MISMATCH, Kind.UNGOVERNED_FILE.value)
+"""Say where a file comes from, and not what the call does."""
 _NO = Truth.NO
 _WOULD_HAVE = {
     RuleEffect.DENY: "Would have refused",
@@ -139,7 +141,9 @@ def _mismatches(purpose: Purpose, findings: tuple[Finding, ...]) -> Iterator[Fin
     """A finding for each activity that the purpose does not name."""
     activities = purpose.activities
     for finding in findings:
-        if activities is not None and not activities.match(finding.activity):
+        if activities is None or finding.kind in _OF_FILES:
+            continue
+        if not activities.match(finding.activity):
             yield replace(finding, kind=PURPOSE_MISMATCH)
 
 
@@ -220,7 +224,9 @@ def _of_purpose(
     if purpose is None or expired(purpose.expires, day):
         return [(_Weight.BARRED, refusals.barred(policy, facts))]
     said = list(_mismatch(purpose, facts)) if purpose.activities is not None else []
-    if purpose.allows(call.model, call.endpoint):
+    if policy.origins is not None and (reason := refusals.elsewhere(policy, facts)):
+        said.append((_Weight.DENIED_HARD, reason))
+    if purpose.allows(call):
         said.append((_Weight.PERMITTED, purpose.permission))
         return said
     outside = refusals.unlisted(policy, facts, day)

@@ -25,6 +25,10 @@ from affidavit.policy.in_force import ModelKind
 from affidavit.purpose import checked
 
 LONGEST_TEXT = 4_000
+_ORIGIN = re.compile(
+    r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](:[0-9]{1,5})?"
+)
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _RULE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
 
@@ -47,6 +51,20 @@ def _rule_id(name: str) -> str:
         raise wrong(
             f"{name[:128]!r} cannot be an identifier",
             "Use small letters and digits, with single hyphens between them.",
+        )
+    return name
+
+
+def _origin(name: str) -> str:
+    """An origin in its one spelling (RFC 6454 §6.2), so that comparing is enough."""
+    scheme = name.partition(":")[0]
+    if _ORIGIN.fullmatch(name) is None or name.endswith(
+        _DEFAULT_PORTS.get(scheme, "/")
+    ):
+        raise wrong(
+            f"{name[:128]!r} is not an origin",
+            "Write scheme, host and a port other than the scheme's own, in small "
+            "letters and without a path: https://gateway.example.com:8443.",
         )
     return name
 
@@ -120,6 +138,17 @@ RuleId: TypeAlias = Annotated[
     Field(json_schema_extra={"pattern": _RULE_ID.pattern}),
 ]
 Key: TypeAlias = Annotated[str, AfterValidator(_key)]
+Origins: TypeAlias = Annotated[
+    tuple[
+        Annotated[
+            str,
+            AfterValidator(_origin),
+            Field(json_schema_extra={"format": "uri"}),
+        ],
+        ...,
+    ],
+    Field(min_length=1),
+]
 PurposeName: TypeAlias = Annotated[str, AfterValidator(_purpose_name)]
 Names: TypeAlias = Annotated[tuple[Name, ...], Field(min_length=1)]
 OneOrMany: TypeAlias = Annotated[

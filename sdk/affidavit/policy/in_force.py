@@ -127,13 +127,13 @@ class Purpose:
     permission: Reason
     """Why a call within the purpose's lists is permitted."""
 
-    def allows(self, model: str | None, endpoint: str) -> bool:
-        """Whether the purpose by itself permits `model` on `endpoint`."""
+    def allows(self, call: Call) -> bool:
+        """Whether the purpose by itself permits the call's model on its endpoint."""
         return (
             self.models is not None
             and self.endpoints is not None
-            and self.models.match(model)
-            and self.endpoints.match(endpoint)
+            and (self.models.match(call.model) or call.only_connects)
+            and self.endpoints.match(call.endpoint)
         )
 
 
@@ -235,3 +235,5 @@ class Policy:
 
     A purpose that is not in here has all of them."""
     packs: tuple[Pack, ...] = ()
+    origins: frozenset[str] | None = None
+    """The only origins that calls may go to; None for each client's own."""

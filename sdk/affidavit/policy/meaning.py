@@ -7,9 +7,10 @@ silently not do what its author wrote.
 
 from collections.abc import Iterator
 
+from affidavit import endpoints
 from affidavit.findings import Activity, Kind
 from affidavit.policy.assemble import Assembly, Document
-from affidavit.policy.globs import is_pattern
+from affidavit.policy.globs import Globs, is_pattern
 from affidavit.policy.in_force import Level
 from affidavit.policy.model import (
     Condition,
@@ -39,6 +40,9 @@ def examine(assembly: Assembly) -> None:
     purposes = {name for _, name, _ in all_purposes(assembly)}
     for document, index, waiver in all_waivers(assembly):
         _waiver(document, index, waiver, rules, purposes)
+    for document, name, purpose in all_purposes(assembly):
+        for item, pattern in enumerate(purpose.endpoints or ()):
+            _endpoint(document, ("purposes", name, "endpoints", item), pattern)
     for document, index, rule in all_rules(assembly):
         _names(document, index, rule)
         if isinstance(document.content, PolicyFile):
@@ -174,6 +178,8 @@ def _names(document: Document, index: int, rule: Rule) -> None:
             _known(document, (*at, "finding", kind), kind, KINDS, key=True)
         for item, name in enumerate(condition.activity or ()):
             _known(document, (*at, "activity", item), name, ACTIVITIES)
+        for item, pattern in enumerate(condition.endpoint or ()):
+            _endpoint(document, (*at, "endpoint", item), pattern)
 
 
 def _known(
@@ -192,6 +198,28 @@ def _known(
         f"no detector reports {shown(name)}: this would never match",
         remedy=document.report.suggestion(name, names)
         or f"Known: {', '.join(sorted(names))}.",
+    )
+
+
+def _endpoint(document: Document, path: tuple[str | int, ...], pattern: str) -> None:
+    """A purpose could not use what is misspelt, and a prohibition would not hold."""
+    # Only the spelling of a path that bears no name has a colon.
+    if ":" in pattern or any(map(Globs((pattern,)).match, endpoints.NAMES)):
+        return
+    document.report.error(
+        Code.UNKNOWN_ENDPOINT,
+        document.place(*path),
+        f"no endpoint is called {shown(pattern)}: this would never match",
+        remedy=_meant(document, pattern),
+    )
+
+
+def _meant(document: Document, name: str) -> str:
+    if f"{name}.create" in endpoints.NAMES:
+        return f"Did you mean {name}.create?"
+    return document.report.suggestion(name, endpoints.NAMES) or (
+        "Write it as the SDK does, such as files.create; a path that has no name is "
+        "other:<METHOD> <path>."
     )
 
 

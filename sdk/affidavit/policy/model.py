@@ -16,6 +16,7 @@ from affidavit.policy.fields import (
     Name,
     Names,
     OneOrMany,
+    Origins,
     ParameterTest,
     Presence,
     Providers,
@@ -239,6 +240,12 @@ class PolicyFile(Part):
     extends: Names | None = Field(
         None,
         description="`pack:<name>`, or a file in this file's directory or below it.",
+    )
+    origins: Origins | None = Field(
+        None,
+        description="The only places that calls may go to, as in "
+        "`https://api.openai.com`; a redirect too. Without it each client's own "
+        "`base_url` is where its calls may go. Of several files' lists, what all name.",
     )
     purposes: dict[PurposeName, Purpose] | None = Field(
         None, min_length=1, description="The purposes that calls may declare."

@@ -16,6 +16,7 @@ from affidavit.policy.nearest import nearest, shown
 UNDECLARED = "purpose.undeclared"
 UNKNOWN = "purpose.unknown"
 EXPIRED = "purpose.expired"
+ORIGIN = "origin.unlisted"
 MODEL = "purpose.model"
 ENDPOINT = "purpose.endpoint"
 MISMATCH = "purpose.mismatch"
@@ -41,6 +42,20 @@ def barred(policy: Policy, facts: Facts) -> Reason:
     )
 
 
+def elsewhere(policy: Policy, facts: Facts) -> Reason | None:
+    """Why the call may not go where it would go; None when it may."""
+    origin = facts.call.origin
+    if policy.origins is None or origin in policy.origins:
+        return None
+    listed = ", ".join(sorted(policy.origins)[:_LISTED]) or "none"
+    return Reason(
+        rule=ORIGIN,
+        message=f"Calls may not go to {shown(origin)}; the policy's origins: {listed}.",
+        remedy="Set the client's `base_url` to one of them, or add this one to "
+        "`origins`.",
+    )
+
+
 def unlisted(policy: Policy, facts: Facts, day: date) -> tuple[Reason, ...]:
     """Why model or endpoint lie outside what the purpose lists."""
     purpose, call = facts.purpose, facts.call
@@ -58,7 +73,9 @@ def unlisted(policy: Policy, facts: Facts, day: date) -> tuple[Reason, ...]:
             where=purpose.where,
         )
         for rule, noun, listed, value in asked
-        if listed is not None and not listed.match(value)
+        if listed is not None
+        and not listed.match(value)
+        and not (rule == MODEL and call.only_connects)
     )
 
 
@@ -129,7 +146,7 @@ def _closest(policy: Policy, facts: Facts, day: date) -> str:
     others = [
         name
         for name, other in policy.purposes.items()
-        if other.allows(call.model, call.endpoint) and not expired(other.expires, day)
+        if other.allows(call) and not expired(other.expires, day)
     ]
     if others:
         name = (nearest(purpose.name if purpose else "", others) or sorted(others))[0]

@@ -3,13 +3,15 @@
 Knows no policy, no trail and no disk. Decisions and outcomes stay in lists.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
+from typing import Any
 
-from affidavit.calls import Call, Outcome
+from affidavit.calls import Call, Known, Line, Outcome
 from affidavit.errors import Reason, Unrecorded
+from affidavit.policy.deferred import UNREADABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +36,21 @@ def permit(call: Call) -> tuple[Reason, ...]:  # noqa: ARG001 - as `Decide` asks
     return ()
 
 
+def _known(decision: Decision) -> Known:
+    call, file = decision.call, decision.call.file
+    return Known(
+        decision=decision.id,
+        effect="permit",
+        purpose=call.purpose,
+        use=file.purpose if file else None,
+        sha256=file.sha256 if file else None,
+        model=call.model,
+        read=file is not None and file.read,
+    )
+
+
 class MemoryGovernor:
-    """Permits everything unless `decide` gives reasons to refuse.
+    """Permits everything that can be read, unless `decide` gives reasons to refuse.
 
     `records=False` stands for a trail that cannot be written: then nothing may leave.
     """
@@ -49,6 +64,7 @@ class MemoryGovernor:
         default_purpose: str | None = None,
         tags_requests: bool = True,
         records: bool = True,
+        origins: frozenset[str] = frozenset(),
     ) -> None:
         self.default_purpose = default_purpose
         self.tags_requests = tags_requests
@@ -61,12 +77,36 @@ class MemoryGovernor:
         self._ids = count()  # `next` on it is atomic, so threads get ids of their own
         self._decide = decide
         self._records = records
+        self._origins = origins
 
-    def consider(self, call: Call) -> Decision:
+    def allows_origin(self, origin: str) -> bool:
+        """Whether `origin` is among those that it was made with."""
+        return origin in self._origins
+
+    def known(self, name: str) -> Known | None:
+        """What this governor permitted and the provider then called `name`."""
+        for decision in self.decisions:
+            outcome = self.outcome_of.get(decision.id)
+            if outcome is not None and name in (outcome.response_id, outcome.file_id):
+                return _known(decision)
+        return None
+
+    def inspect(self, lines: Iterable[Line]) -> Any:
+        """The reasons to refuse the first line for which there are any."""
+        found: tuple[Reason, ...] = ()
+        for line in lines:
+            if line.call is not None:
+                found = found or self._decide(line.call)
+            elif not found:
+                message = f"line {line.number}: {line.problem}"
+                found = (Reason(rule=UNREADABLE, message=message),)
+        return found
+
+    def consider(self, call: Call, inspection: Any = None) -> Decision:
         """Decide, and keep nothing yet."""
-        return Decision(
-            id=f"memory-{next(self._ids)}", call=call, reasons=self._decide(call)
-        )
+        own = self._decide(call)
+        reasons = own + tuple(each for each in inspection or () if each not in own)
+        return Decision(id=f"memory-{next(self._ids)}", call=call, reasons=reasons)
 
     def commit(self, verdict: Decision) -> None:
         """Keep the decision, or raise `Unrecorded`."""

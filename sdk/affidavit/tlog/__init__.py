@@ -6,6 +6,7 @@
     note         signed text: keys, signature lines, opening
     checkpoint   a tree head as a signed note
     witness      what others cosign of it
+    submission   what a log sends a witness, and how that decides
     proof        one entry's inclusion as one file
 
 Nothing in this package opens a file, reads a clock or keeps a key, and nothing in it

@@ -1,6 +1,7 @@
 """A trail that this process writes: writer, integrator, and the thread that keeps it.
 
-Knows when to integrate (an interval after something was written, and at close). Decides
+Knows when to integrate (an interval after something was written, and at close) and when
+silence is long enough for a heartbeat. Decides
 nothing about records. Opening checks that the trail is this identity's; a process that
 records nothing writes nothing.
 """
@@ -14,8 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from affidavit.canonical import Json
+from affidavit.durable import Durability
 from affidavit.errors import AffidavitError
 from affidavit.tlog.checkpoint import Checkpoint
+from affidavit.trail import mounts
 from affidavit.trail import record as records
 from affidavit.trail.identity import Identity
 from affidavit.trail.integrate import WAL_DIRECTORY, Cut, Integrator
@@ -27,6 +30,9 @@ CHECKPOINT_SECONDS = 1.0
 WRITE_SECONDS = 0.05
 """How long an outcome may wait in memory, where a killed process loses it."""
 CLOSE_LOCK_SECONDS = 10.0
+HEARTBEAT_SECONDS = 300.0
+"""How old the newest sealed record of a process that lives may become: whoever finds
+older ones than this, and a few seconds, found a trail that was cut off."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _log = logging.getLogger("affidavit.trail")
 
@@ -37,6 +43,34 @@ def boot_id() -> str:
         return _BOOT_ID.read_text("ascii").strip()
     except OSError:
         return ""
+
+
+class _Signal:
+    """An event that can be set from anywhere, once for all until somebody waits.
+
+    Unlike `threading.Event` setting it takes no lock: the garbage collector hands in
+    outcomes in whatever thread it runs, in the midst of whatever that thread does.
+    """
+
+    def __init__(self) -> None:
+        self._unset = threading.Lock()
+        self._unset.acquire()
+
+    def set(self) -> None:
+        with contextlib.suppress(RuntimeError):  # released already: it is set
+            self._unset.release()
+
+    def is_set(self) -> bool:
+        return not self._unset.locked()
+
+    def take(self, seconds: float = 0) -> bool:
+        """Whether it was set within so long; afterwards it is not."""
+        return self._unset.acquire(timeout=seconds)
+
+
+def _check_disk(path: Path) -> None:
+    with contextlib.suppress(OSError):  # another system than Linux says nothing here
+        mounts.check(path, mounts.MOUNTS.read_text("utf-8", "surrogateescape"))
 
 
 class Trail:
@@ -54,12 +88,17 @@ class Trail:
         first_record: Callable[[], Record],
         clock: Clock = time.time_ns,
         randomness: Randomness = os.urandom,
+        durability: Durability = Durability.COMMIT,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+        on_network: bool = False,
     ) -> None:
+        if not on_network:
+            _check_disk(path)
         self.path = path
         self.identity = identity
         self._clock, self._randomness = clock, randomness
-        self._seconds = checkpoint_seconds
+        self._seconds, self._idle_seconds = checkpoint_seconds, heartbeat_seconds
         storage = Storage(path, identity)
         storage.checkpoint()
         self._integrator = Integrator(storage, identity, self._tell)
@@ -70,6 +109,7 @@ class Trail:
             boot=boot_id(),
             randomness=randomness,
             sealed_size=lambda: storage.checkpoint().size,
+            durability=durability,
             on_progress=self._progressed,
             on_note=self._progressed,
             on_fork=self._forked,
@@ -106,6 +146,18 @@ class Trail:
         if self._wrote:
             self._integrator.run(lock_seconds=CLOSE_LOCK_SECONDS)
 
+    def _beat(self) -> None:
+        """Say that this process lives and has nothing to say."""
+        body: dict[str, Json] = {
+            "boot": boot_id(),
+            "mono": time.monotonic_ns() // 1_000_000,
+            "work": "idle",
+        }
+        try:
+            self._writer.append(self._fresh(Kind.HEARTBEAT, body))
+        except AffidavitError as error:
+            _log.error("%s: no heartbeat: %s", self.path, error)
+
     def _last(self, count: int) -> Record:
         return self._fresh(Kind.CLOSE, {"records": count})
 
@@ -117,8 +169,8 @@ class Trail:
 
     def _forked(self) -> None:
         """Begin without a keeper: threads do not survive a fork, nor do their locks."""
-        self._closing = threading.Lock()
-        self._work, self._stop = threading.Event(), threading.Event()
+        self._closing = threading.RLock()  # as `_Signal` says, with care
+        self._work, self._stop = _Signal(), threading.Event()
         self._keeper: threading.Thread | None = None
         self._wrote = False
 
@@ -134,19 +186,23 @@ class Trail:
                 )
                 # An interpreter that is shutting down starts no thread any more;
                 # close() integrates then.
-                with contextlib.suppress(RuntimeError):
+                self._keeper = keeper
+                try:
                     keeper.start()
-                    self._keeper = keeper
+                except RuntimeError:
+                    self._keeper = None
 
     def _keep(self) -> None:
         while not self._stop.is_set():
-            self._work.wait()
+            if not self._work.take(self._idle_seconds):
+                self._beat()
+                continue
             due = time.monotonic() + self._seconds
             while (left := due - time.monotonic()) > 0:
                 if self._stop.wait(min(left, WRITE_SECONDS)):
                     return
                 self._writer.write()
-            self._work.clear()
+            self._work.take()
             try:
                 self._writer.flush()
                 head = self._integrator.run(lock_seconds=0, whole=False)

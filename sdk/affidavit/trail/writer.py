@@ -4,19 +4,23 @@ Knows group commit, poison, fork, threads and asyncio. The commit is *natural*: 
 finds nobody at work writes and syncs everything that waits, and what arrives meanwhile
 goes with the next. No timer, no hand-over between threads for a lone caller.
 
-What a crash leaves: frames whole up to the last fdatasync, after that any prefix. An
-acknowledged record (`append` returned) is before that point.
+What a crash of the machine leaves: frames whole up to the last fdatasync, after that
+any prefix. An acknowledged record (`append` returned) is before that point, unless the
+writer was told that surviving the process is enough.
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import threading
 import weakref
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from affidavit.durable import Durability
 from affidavit.errors import AffidavitError, Malformed, TrailUnavailable
 from affidavit.trail import record as records
 from affidavit.trail import segment as segments
@@ -60,6 +64,7 @@ class Writer:
     randomness: Randomness
     sealed_size: Callable[[], int]
     """How many records the published tree has; asked when a segment is begun."""
+    durability: Durability = Durability.COMMIT
     on_progress: Callable[[], None] = lambda: None
     """Told after each commit that there may be something to integrate."""
     on_note: Callable[[], None] = lambda: None
@@ -68,6 +73,10 @@ class Writer:
     """Told in a forked child, after this writer began a chain of its own."""
     _sleepers: int = 0
     _waiting: list[Ticket] = field(default_factory=list)
+    _noted: deque[Ticket] = field(default_factory=deque)
+    """What nobody waits for. Taken without the lock: the garbage collector hands in the
+    outcome of a forgotten stream, in whatever thread it runs, and that may be one that
+    holds the lock."""
     _busy: bool = False
     _poison: AffidavitError | None = None
     _committer: threading.Thread | None = None
@@ -107,10 +116,10 @@ class Writer:
             self._admit(ticket)
             alone, self._busy = not self._busy, True
         if alone:
-            self._commit(sync=True)
+            self._commit()
         while not ticket.done:
             if self._take_turn(ticket):
-                self._commit(sync=True)
+                self._commit()
         if ticket.error is not None:
             raise ticket.error
 
@@ -128,22 +137,27 @@ class Writer:
     def note(self, record: Record, *, settles_outcome: bool = True) -> None:
         """Hand `record` in without waiting: the next commit or tick writes it."""
         ticket = Ticket(record, -int(settles_outcome), waited_for=False)
-        with self._mutex:
-            self._admit(ticket)
+        self._refuse_if_over()
+        self._noted.append(ticket)
+        if self._closed:
+            # Closed meanwhile: it was written with the rest, or nobody will come.
+            with contextlib.suppress(ValueError):
+                self._noted.remove(ticket)
+                self._refuse_if_over()
         self.on_note()
 
     def write(self) -> None:
         """Write what was noted, so that it survives this process; sync nothing."""
         with self._mutex:
-            if not self._waiting:
+            if not self._waiting and not self._noted:
                 return
         if self._take_turn(None):
-            self._commit(sync=False)
+            self._commit()
 
     def flush(self) -> None:
         """Make everything noted so far durable; failures are logged and poison."""
         with self._mutex:
-            if not self._waiting and not self._chain.unsynced:
+            if not (self._waiting or self._noted or self._chain.unsynced):
                 return
         if self._take_turn(None):
             self._commit(sync=True)
@@ -153,15 +167,27 @@ class Writer:
 
         A chain that never began writes nothing. Later appends raise `TrailUnavailable`.
         """
+        with self._mutex:
+            if self._closed:
+                return
+            self._closed = True  # from here on nothing is taken in but the last record
+        self._commit_in_turn()
+        farewell: Ticket | None = None
+        if last is not None and self._chain.started and self._poison is None:
+            farewell = Ticket(last(self._chain.seq + 1), 0, waited_for=True)
+            with self._mutex:
+                self._waiting.append(farewell)
+            self._commit_in_turn()
+        with self._mutex:
+            self._release()
+            self._rouse()
+        if farewell is not None and farewell.error is not None:
+            raise farewell.error
+
+    def _commit_in_turn(self) -> None:
         while not self._take_turn(None, wait=True):
             pass
         self._commit(sync=True)
-        if last is not None and self._chain.started and self._poison is None:
-            self.append(last(self._chain.seq + 1))
-        with self._mutex:
-            self._closed = True
-            self._release()
-            self._rouse()
 
     def _release(self) -> None:
         file, self._chain.file = self._chain.file, None
@@ -170,6 +196,14 @@ class Writer:
 
     def _admit(self, ticket: Ticket) -> None:
         """Queue `ticket`, under the lock; raise what keeps any record out."""
+        self._refuse_if_over()
+        self._take_notes()  # in the order in which they were handed in
+        self._waiting.append(ticket)
+
+    def _take_notes(self) -> None:
+        self._waiting += [self._noted.popleft() for _ in range(len(self._noted))]
+
+    def _refuse_if_over(self) -> None:
         if self._closed:
             raise TrailUnavailable(
                 f"{self.directory.parent}: this trail was closed. Build a new "
@@ -177,7 +211,6 @@ class Writer:
             )
         if self._poison is not None:
             raise self._poison
-        self._waiting.append(ticket)
 
     def _take_turn(self, ticket: Ticket | None, *, wait: bool = False) -> bool:
         """Whether the caller now is the one at work; a ticket's owner waits for
@@ -191,14 +224,21 @@ class Writer:
             self._busy = True
             return True
 
-    def _commit(self, *, sync: bool) -> None:
-        """Write what waits, as the one at work, and settle every ticket of it."""
+    def _commit(self, *, sync: bool = False) -> None:
+        """Write what waits, as the one at work, and settle every ticket of it.
+
+        It is synced when somebody waits for that, or when `sync` asks for it.
+        """
         with self._mutex:
+            self._take_notes()
             tickets, self._waiting = self._waiting, []
         try:
             self._write(tickets)
             chain = self._chain
-            wanted = sync or any(ticket.waited_for for ticket in tickets)
+            wanted = sync or (
+                self.durability is Durability.COMMIT
+                and any(ticket.waited_for for ticket in tickets)
+            )
             if wanted and chain.unsynced and chain.file is not None:
                 chain.file.sync()
                 chain.unsynced = False
@@ -332,7 +372,7 @@ class Writer:
                         return
                     self._sleep()
                 self._busy = True
-            self._commit(sync=True)
+            self._commit()
 
     def _has_loop_waiting(self) -> bool:
         return any(ticket.waiter is not None for ticket in self._waiting)
@@ -341,6 +381,7 @@ class Writer:
         """In a forked child: leave the parent's chain to the parent, begin another."""
         self._new_locks()
         self._waiting, self._busy, self._committer = [], False, None
+        self._noted = deque()
         # Closing our copy of the descriptor leaves the parent's lock in place.
         self._release()
         self._chain = self._new_chain()

@@ -4,6 +4,9 @@
     tree       entries → leaf hashes → tiles → the signed root
     ledger     what each record must be, by itself and among the others
     frames     records that are not in the tree yet
+    stamps     RFC 3161 tokens, under the caller's certificates
+    anchors    cosignatures and tokens, under the caller's pins: what they claim
+    history    those claims, held against the records of today
     trail      all of it, over files: `verify_trail`
 
 Knows no policy engine, no provider, and no code of the trail's writer but the formats

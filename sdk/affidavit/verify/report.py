@@ -1,6 +1,7 @@
 """What a verification found. Values only: nothing here reads or decides anything."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import assert_never
 
@@ -61,6 +62,8 @@ class Fault(Enum):
     """A decision under a policy that its writer had not put in force."""
     WAL = "wal"
     """A record that is not in the tree yet was changed, moved or taken out."""
+    ANCHOR = "anchor"
+    """A cosignature or time stamp of a pinned key that does not hold."""
     STATEMENT = "statement"
     """A statement that contradicts itself, or the trail."""
 
@@ -81,6 +84,40 @@ class Problem:
         named = ", ".join(each for each in (self.kind, self.id, self.at) if each)
         where = f"{record} ({named})" if record and named else record or named
         return f"{where}: {self.message}" if where else self.message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorSeen:
+    """What one pinned witness or authority is found to have attested."""
+
+    name: str
+    """The witness's verifier key, or where the authority's certificates came from."""
+    count: int
+    """Cosignatures or tokens that hold."""
+    size: int
+    """Records that the largest of them covers."""
+    at: datetime | None
+    """When that one was made, by its maker's clock; None without any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorReport:
+    """Evidence of others about a trail, held against pins. Only `Weighing` makes
+    one.
+    """
+
+    witnesses: tuple[AnchorSeen, ...]
+    authorities: tuple[AnchorSeen, ...]
+    wanted: int
+    """How many witnesses must have cosigned."""
+    quorum_size: int | None
+    """The largest size that so many have reached; None when too few have any."""
+    covered: int
+    """Records that the largest anchor of all covers."""
+    unpinned: int
+    """Signature lines and tokens that nobody pinned: they prove nothing here."""
+    missing: tuple[str, ...]
+    """What was demanded and not found, as sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +154,8 @@ class TrailReport:
     first_at: str | None
     last_at: str | None
     """Earliest and latest time that any sealed record carries."""
+    anchors: AnchorReport | None = None
+    """What others attested; None when nobody was pinned."""
 
     @property
     def first_bad(self) -> Problem | None:
@@ -129,10 +168,14 @@ class TrailReport:
 
     @property
     def verdict(self) -> Verdict:
-        """INVALID with any problem; INCOMPLETE when bodies are gone unexplained."""
+        """INVALID with any problem; INCOMPLETE when bodies are gone unexplained, or
+        anchors that the caller demands are not there.
+        """
         if self.problems:
             return Verdict.INVALID
-        return Verdict.INCOMPLETE if self.bodies_pruned else Verdict.VALID
+        missing = self.anchors is not None and bool(self.anchors.missing)
+        incomplete = bool(self.bodies_pruned) or missing
+        return Verdict.INCOMPLETE if incomplete else Verdict.VALID
 
     @property
     def exit_code(self) -> int:

@@ -5,7 +5,7 @@ Knows the order of the checks and the words of the report; what holds is decided
 """
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from affidavit.errors import Incomplete, Invalid, Malformed
@@ -14,10 +14,20 @@ from affidavit.tlog.merkle import leaf_hashes
 from affidavit.tlog.note import VerifierKey, parse_note
 from affidavit.tlog.tiles import TILE_WIDTH, Tile
 from affidavit.trail import record
+from affidavit.trail.anchors import KeptHead
 from affidavit.trail.reader import Snapshot, TrailReader
+from affidavit.verify import anchors
+from affidavit.verify.anchors import Pins, Weighing
 from affidavit.verify.frames import FrameCheck
+from affidavit.verify.history import History
 from affidavit.verify.ledger import Ledger, named
-from affidavit.verify.report import Fault, Problem, Problems, TrailReport
+from affidavit.verify.report import (
+    AnchorReport,
+    Fault,
+    Problem,
+    Problems,
+    TrailReport,
+)
 from affidavit.verify.tree import TreeCheck
 
 RECENT = timedelta(minutes=10)
@@ -38,6 +48,8 @@ def verify_trail(
     max_age: timedelta | None = None,
     wal_key: bytes | None = None,
     older: bytes | None = None,
+    pins: Pins | None = None,
+    evidence: Iterable[KeptHead] = (),
     bodies: bool = True,
     progress: Progress | None = None,
     visit: Visit | None = None,
@@ -45,6 +57,7 @@ def verify_trail(
     """Check all that can be checked of a trail; the report names what does not hold.
 
     `key` is pinned by the caller. `older` is a checkpoint that the verifier kept;
+    `evidence` is what witnesses and authorities attested, held against `pins`;
     `wal_key` the trail's own (`identity.Secrets.wal`); `now` is UTC. With
     `bodies=False` only entries and tree are checked, as for whoever was given nothing
     else. Time is linear; memory is one bundle, and about 120 bytes for each decision.
@@ -55,6 +68,7 @@ def verify_trail(
     with reader.snapshot() as moment:
         check = _TrailCheck(reader, moment, key, bodies=bodies)
         check.head(older, min_size)
+        check.anchored(pins, evidence)
         check.sealed(progress, visit)
         check.unsealed(wal_key)
         check.age(now, max_age)
@@ -77,6 +91,8 @@ class _TrailCheck:
         self._unchecked: list[str] = []
         self._notes: list[str] = []
         self._older: Checkpoint | None = None
+        self._weighing: Weighing | None = None
+        self._history = History((), self._problems)
         self._whole = True
         self._pending = 0
         self._newest: str | None = None
@@ -101,11 +117,24 @@ class _TrailCheck:
             )
         else:
             self._take_older(older)
-        self._unchecked.append(
-            "No witness or time stamp was given: a rewrite by the key holder of "
-            + ("what came after the older checkpoint" if older else "anything here")
-            + " would not show."
-        )
+
+    def anchored(self, pins: Pins | None, evidence: Iterable[KeptHead]) -> None:
+        """What others attested of earlier heads, to be held against the records."""
+        if pins is None:
+            older = self._older is not None
+            self._unchecked.append(
+                "No witness or time stamp was given: a rewrite by the key holder of "
+                + ("what came after the older checkpoint" if older else "anything here")
+                + " would not show."
+            )
+            return
+        self._weighing = Weighing(self._key, pins, self._problems)
+        self._weighing.take(evidence)
+        if self._weighing.claims:
+            # Each of them is an older checkpoint, in hands that are not the writer's.
+            self._unchecked.clear()
+        self._history = History(self._weighing.claims, self._problems)
+        self._history.head(self._head.size)
 
     def _open(self, data: bytes) -> Checkpoint:
         try:
@@ -150,6 +179,7 @@ class _TrailCheck:
                 progress(first + width, size)
         if self._whole:
             self._tree.settle(size, self._head.root, _as_changed)
+        self._history.settle(size)
         self._span = self._ledger.span
         self._newest = self._span[1]
 
@@ -187,6 +217,7 @@ class _TrailCheck:
                 "changed. If nothing else is found, history was rewritten: keep both "
                 "checkpoints, which prove it.",
             )
+        self._history.bundle(first, width, lambda n: self._tree.root(leaves[:n]))
         self._tree.bundle(first // TILE_WIDTH, entries, leaves, width)
 
     def _take(
@@ -298,6 +329,7 @@ class _TrailCheck:
             )
         if not self._whole:
             self._unchecked.append("Records after the missing bundle were not checked.")
+        attested = self._anchor_report()
         return TrailReport(
             origin=self._head.origin,
             checkpoint=self._moment.checkpoint,
@@ -317,7 +349,17 @@ class _TrailCheck:
             writers=ledger.writers,
             first_at=self._span[0],
             last_at=self._span[1],
+            anchors=attested,
         )
+
+    def _anchor_report(self) -> AnchorReport | None:
+        if self._weighing is None:
+            return None
+        found = self._weighing.report(self._head.size)
+        self._unchecked += anchors.unchecked(found, self._head.size)
+        if missed := self._history.unchecked:
+            self._unchecked.append(f"{missed} anchors are about missing records.")
+        return found
 
     def _add(self, fault: Fault, message: str, *, index: int | None = None) -> None:
         self._problems.add(Problem(fault=fault, message=message, index=index))

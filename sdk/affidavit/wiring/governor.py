@@ -4,28 +4,38 @@ Knows how to build the graph from settings and the order in which a call passes 
 it. Everything that decides is in `gate`; everything that must be durable is in `trail`.
 """
 
+import asyncio
 import atexit
 import logging
 import os
 import threading
 import time
 import weakref
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from affidavit._version import __version__
-from affidavit.calls import Call, Outcome
+from affidavit.calls import Call, Known, Line, Outcome
 from affidavit.detect.content import ContentDetector
+from affidavit.detect.provenance import provenance
 from affidavit.errors import AffidavitError, Unrecorded
 from affidavit.gate import Gate, Moment, Verdict
 from affidavit.keys import load_signer
+from affidavit.policy.deferred import Inspection
 from affidavit.policy.loader import Policy, load
 from affidavit.trail import record as records
 from affidavit.trail.identity import Identity, load_secrets, secret_path
+from affidavit.trail.reader import TrailReader
 from affidavit.trail.record import ID_BYTES, Clock, Kind, Labels, Randomness, Record
 from affidavit.trail.trail import Trail, boot_id
+from affidavit.trail.uploads import Uploads
+from affidavit.wiring.farewell import at_end_of_children
 from affidavit.wiring.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from affidavit.anchors.keeper import AnchorKeeper
 
 TOOL = f"affidavit/{__version__}"
 _log = logging.getLogger("affidavit")
@@ -49,6 +59,7 @@ class Governor:
         key: str | Path | None = None,
         purpose: str | None = None,
         tag_requests: bool | None = None,
+        durability: str | None = None,
         settings: Settings | None = None,
         clock: Clock = time.time_ns,
         randomness: Randomness = os.urandom,
@@ -61,12 +72,14 @@ class Governor:
             key=key,
             purpose=purpose,
             tag_requests=tag_requests,
+            durability=durability,
         )
         self._clock, self._randomness = clock, randomness
         in_force = self._load()
         self._identity = load_identity(self.settings)
-        self._detectors = (ContentDetector(),)
+        self._detectors = (ContentDetector(), provenance)
         self._labels = Labels(self._identity.secrets.label)
+        self._uploads = Uploads(TrailReader(self.settings.trail), self._labels)
         self._gate = self._gate_of(in_force)
         self._trail = Trail(
             self.settings.trail,
@@ -74,7 +87,10 @@ class Governor:
             first_record=self._policy_record,
             clock=clock,
             randomness=randomness,
+            durability=self.settings.durability,
+            on_network=self.settings.network_trail,
         )
+        self._anchors = _anchored(self.settings)
         _open_governors.add(self)
 
     @property
@@ -102,9 +118,24 @@ class Governor:
         """Where it is recorded."""
         return self._trail
 
-    def consider(self, call: Call) -> Verdict:
+    def allows_origin(self, origin: str) -> bool:
+        """Whether the policy lists `origin` (`scheme://host[:port]`)."""
+        return origin in (self._gate.policy.origins or ())
+
+    def known(self, name: str) -> Known | None:
+        """What this trail knows of a file, an upload or a part (the provider's `name`).
+
+        Searches the trail, unless this process uploaded it. Raises as `TrailReader`.
+        """
+        return self._uploads.find(name)
+
+    def inspect(self, lines: Iterable[Line]) -> Inspection:
+        """Decide each line of a file that is uploaded, one at a time."""
+        return self._gate.inspect(lines, self._clock() // 1_000_000)
+
+    def consider(self, call: Call, inspection: Inspection | None = None) -> Verdict:
         """Decide about `call`; records nothing yet."""
-        return self._gate.consider(call, self._moment())
+        return self._gate.consider(call, self._moment(), inspection)
 
     def commit(self, verdict: Verdict) -> None:
         """Make the decision durable, or raise `Unrecorded`: then nothing may leave."""
@@ -114,7 +145,12 @@ class Governor:
             raise _unrecorded(error) from error
 
     async def acommit(self, verdict: Verdict) -> None:
-        """As `commit`, without holding up the event loop."""
+        """As `commit`, without holding up the event loop: asyncio's, or trio's."""
+        if not _on_asyncio():
+            import anyio.to_thread
+
+            await anyio.to_thread.run_sync(self.commit, verdict)
+            return
         try:
             await self._trail.aappend(verdict.record, owes_outcome=not verdict.refused)
         except AffidavitError as error:
@@ -124,7 +160,9 @@ class Governor:
         """Note what became of a call. Never raises: the call has been made already."""
         try:
             milliseconds = self._clock() // 1_000_000
-            self._trail.note(self._gate.conclude(verdict, outcome, milliseconds))
+            record = self._gate.conclude(verdict, outcome, milliseconds)
+            self._trail.note(record)
+            self._uploads.learn(verdict.record, record)
         except AffidavitError as error:
             _log.error("the outcome of call %s was not recorded: %s", verdict.id, error)
 
@@ -147,6 +185,8 @@ class Governor:
     def close(self) -> None:
         """Record the end, seal what is durable, let go of the files. Twice is once."""
         _open_governors.discard(self)
+        if self._anchors is not None:
+            self._anchors.close()
         self._trail.close()
 
     def __enter__(self) -> Self:
@@ -187,6 +227,7 @@ class Governor:
                 "name": policy.name,
                 "digest": self._gate.policy_hex,
                 "mode": policy.mode,
+                "durability": self.settings.durability.value,
                 "sources": [
                     {"path": path, "sha256": digest} for path, digest in policy.sources
                 ],
@@ -217,15 +258,42 @@ def load_identity(settings: Settings) -> Identity:
     )
 
 
+def _on_asyncio() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def _unrecorded(error: AffidavitError) -> Unrecorded:
     return Unrecorded(
         f"The call was not sent: its decision could not be recorded. {error}"
     )
 
 
+def _anchored(settings: Settings) -> "AnchorKeeper | None":
+    """Whoever shows the trail's heads to others, if the settings name anyone."""
+    if settings.anchors is None or not settings.anchors.names:
+        return None
+    from affidavit.anchors.keeper import AnchorKeeper
+
+    return AnchorKeeper(settings.trail, settings.anchors)
+
+
 _open_governors: "weakref.WeakSet[Governor]" = weakref.WeakSet()
 _defaults: dict[Settings, Governor] = {}
 _defaults_lock = threading.Lock()
+
+
+def _renew_lock() -> None:
+    # A thread that built a governor while another forked does not live in the child,
+    # and would hold the lock there for ever.
+    global _defaults_lock  # noqa: PLW0603 - it guards a module's own dictionary
+    _defaults_lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)
 
 
 def default_governor() -> Governor:
@@ -247,3 +315,4 @@ def _close_all() -> None:
 
 
 atexit.register(_close_all)
+at_end_of_children(_close_all)

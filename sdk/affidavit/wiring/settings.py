@@ -10,12 +10,26 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from affidavit.durable import Durability
 from affidavit.errors import SettingsInvalid
 from affidavit.purpose import checked
 
-NAMES = ("policy", "trail", "key", "purpose", "tag_requests")
+if TYPE_CHECKING:
+    from affidavit.anchors.plan import Plan
+
+NAMES = (
+    "policy",
+    "trail",
+    "key",
+    "purpose",
+    "tag_requests",
+    "durability",
+    "network_trail",
+)
+TABLES = ("anchors",)
+"""Settings that only a file can hold."""
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -29,8 +43,14 @@ class Settings:
     purpose: str | None
     tag_requests: bool
     """Whether requests carry `X-Declared-Purpose` and `X-Policy-Digest`."""
+    durability: Durability
+    """What a decision's record must survive before the call leaves."""
+    network_trail: bool
+    """Whether the trail may lie on a network file system."""
     sources: tuple[tuple[str, str], ...]
     """(setting, where it came from), for `affidavit doctor`."""
+    anchors: "Plan | None" = None
+    """Whom the trail's heads are shown to; None when nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,8 @@ def read_settings(
     key: str | Path | None = None,
     purpose: str | None = None,
     tag_requests: bool | None = None,
+    durability: str | None = None,
+    network_trail: bool | None = None,
 ) -> Settings:
     """Settle every setting for a program that runs in `directory`."""
     given = {
@@ -63,6 +85,8 @@ def read_settings(
         "key": key,
         "purpose": purpose,
         "tag_requests": tag_requests,
+        "durability": durability,
+        "network_trail": network_trail,
     }
     root, table, origin = _nearest_file(directory.resolve())
     found: dict[str, _Found] = {}
@@ -81,9 +105,12 @@ def read_settings(
         key=_path(found, "key", trail_path.parent / "key.pem"),
         purpose=_purpose(found),
         tag_requests=_flag(found, "tag_requests", default=True),
+        durability=_durability(found),
+        network_trail=_flag(found, "network_trail", default=False),
         sources=tuple(
             (name, found[name].source if name in found else "default") for name in NAMES
         ),
+        anchors=_anchors(table, root, origin),
     )
 
 
@@ -120,6 +147,27 @@ def _flag(found: Mapping[str, _Found], name: str, *, default: bool) -> bool:
     return flag
 
 
+def _durability(found: Mapping[str, _Found]) -> Durability:
+    if "durability" not in found:
+        return Durability.COMMIT
+    value = found["durability"].value
+    try:
+        return Durability(value)
+    except ValueError as error:
+        names = " or ".join(each.value for each in Durability)
+        raise SettingsInvalid(
+            f"{found['durability'].source}: durability must be {names}, got {value!r}."
+        ) from error
+
+
+def _anchors(table: Mapping[str, Any], root: Path, origin: str) -> "Plan | None":
+    if "anchors" not in table:
+        return None
+    from affidavit.wiring.anchors import read_plan
+
+    return read_plan(table["anchors"], base=root, source=origin)
+
+
 def _nearest_file(directory: Path) -> tuple[Path, Mapping[str, Any], str]:
     """Project root, its table of settings, and the file's name for messages."""
     for folder in (directory, *directory.parents):
@@ -150,10 +198,10 @@ def _checked_names(table: object, path: Path) -> Mapping[str, Any]:
     if not isinstance(table, dict):
         raise SettingsInvalid(f"{path}: [tool.affidavit] must be a table of settings.")
     for name in table:
-        if name not in NAMES:
-            near = difflib.get_close_matches(name, NAMES, n=1)
+        if name not in (known := (*NAMES, *TABLES)):
+            near = difflib.get_close_matches(name, known, n=1)
             hint = (
-                f"Did you mean {near[0]!r}?" if near else "Known: " + ", ".join(NAMES)
+                f"Did you mean {near[0]!r}?" if near else "Known: " + ", ".join(known)
             )
             raise SettingsInvalid(f"{path}: no setting is called {name!r}. {hint}")
     return table

@@ -5,6 +5,7 @@
 //
 //	verifier <vkey> <log directory>
 //	verifier proof <vkey> <file.tlog-proof> <entry file>
+//	verifier cosignature <witness vkey> <vkey> <cosigned checkpoint>
 //
 // It prints "ok <size> <root in base64>", or the reason and exits with 1.
 package main
@@ -16,7 +17,8 @@ import (
 )
 
 const usage = "usage: verifier <vkey> <log directory>\n" +
-	"       verifier proof <vkey> <file.tlog-proof> <entry file>"
+	"       verifier proof <vkey> <file.tlog-proof> <entry file>\n" +
+	"       verifier cosignature <witness vkey> <vkey> <cosigned checkpoint>"
 
 func main() {
 	verdict, err := judge(os.Args[1:])
@@ -31,6 +33,8 @@ func judge(args []string) (string, error) {
 	switch {
 	case len(args) == 4 && args[0] == "proof":
 		return judgeProof(args[1], args[2], args[3])
+	case len(args) == 4 && args[0] == "cosignature":
+		return judgeCosignature(args[1], args[2], args[3])
 	case len(args) == 2:
 		return judgeLog(args[0], args[1])
 	default:

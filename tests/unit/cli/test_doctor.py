@@ -19,9 +19,11 @@ def test_a_sound_project_is_well_and_is_not_touched(tmp_path: Path) -> None:
 
     assert told.code == read.code == 0
     assert told.json.keys() == {
+        "anchors",
         "exit_code",
         "key",
         "policy",
+        "processes",
         "settings",
         "trail",
         "troubles",

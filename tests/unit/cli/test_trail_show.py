@@ -3,6 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from affidavit.canonical import Json
+from affidavit.cli.trail_show import row
+from affidavit.trail.reader import StoredRecord
+from affidavit.trail.record import Entry, Kind
 from support.cli import Ran, a_recorded_project, invoke, record_calls
 from support.project import a_project
 
@@ -148,3 +152,30 @@ def test_each_line_is_canonical_json(tmp_path: Path) -> None:
             json.loads(line), sort_keys=True, separators=(",", ":"), ensure_ascii=False
         )
         assert again == line
+
+
+def test_what_was_uploaded_is_named_by_its_size_and_its_digest() -> None:
+    permits: Json = [{"rule": "purpose.permits", "message": "yes"}]
+    file: Json = {"purpose": "batch", "bytes": 850, "lines": 1, "sha256": "ab" * 32}
+
+    def what(kind: Kind, body: dict[str, Json]) -> str:
+        entry = Entry(
+            kind=kind,
+            id="i",
+            at="2026-01-01T00:00:00.000Z",
+            writer="w",
+            seq=0,
+            body="b",
+        )
+        record = StoredRecord(index=1, entry=entry, body=body, salt=b"", sealed=True)
+        return row(record)[-1]
+
+    told = what(Kind.DECISION, {"reasons": permits, "file": file})
+    assert told == "batch file, 1 line, 850 bytes, sha256 abababab…"
+    assert what(Kind.DECISION, {"reasons": permits, "file": {}}) == "file"
+    refused: Json = [{"rule": "r", "message": "no"}]
+    assert what(Kind.DECISION, {"reasons": refused, "file": file}) == "r: no"
+    assert what(Kind.DECISION, {}) == ""
+    assert what(Kind.OUTCOME, {"response": "upload_1", "file": "file-1"}) == "file-1"
+    assert what(Kind.OUTCOME, {"response": "file-2"}) == "file-2"
+    assert what(Kind.OUTCOME, {}) == ""

@@ -15,6 +15,7 @@ from support.cli import (
 from support.project import a_project
 
 FIELDS = {
+    "anchors",
     "artefact",
     "bodies_pruned",
     "checkpoint",

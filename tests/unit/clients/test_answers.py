@@ -124,3 +124,12 @@ def test_the_word_done_inside_an_answer_ends_nothing() -> None:
 def test_no_bytes_raise(head: bytes, tail: bytes) -> None:
     of_events(head, tail)
     of_json(head)
+
+
+def test_an_upload_names_the_file_that_it_was_made_into() -> None:
+    upload = {"id": "upload_1", "object": "upload", "file": {"id": "file-1"}}
+
+    answer = of_json(json.dumps(upload).encode())
+    assert (answer.response_id, answer.file_id) == ("upload_1", "file-1")
+    assert of_json(json.dumps(upload | {"file": None}).encode()).file_id is None
+    assert of_json(json.dumps(upload | {"object": "x"}).encode()).file_id is None

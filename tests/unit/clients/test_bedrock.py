@@ -2,8 +2,7 @@ from typing import Any
 
 import pytest
 
-from affidavit import OpenAI, PolicyDenied
-from affidavit.clients.bedrock import AsyncBedrockOpenAI, BedrockOpenAI
+from affidavit import AsyncBedrockOpenAI, BedrockOpenAI, OpenAI, PolicyDenied
 from affidavit.errors import Reason
 from affidavit.testing import MemoryGovernor
 from support.governed import MESSAGES

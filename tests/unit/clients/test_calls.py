@@ -1,5 +1,6 @@
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,9 +125,36 @@ def test_files_are_counted_and_their_form_is_the_content() -> None:
         files=[("file", b"data")],
         headers={"Content-Type": "multipart/form-data"},
     )
-    assert (seen.endpoint, seen.unread) == ("files", {"files": 1})
+    assert (seen.endpoint, seen.unread) == ("files.create", {"files": 1})
     assert seen.content == b'{"model":"m","purpose":"batch"}'
     assert (seen.model, seen.texts) == ("m", ())
+
+
+def test_what_a_form_says_beside_its_files_is_read() -> None:
+    seen = call(
+        url="/images/edits",
+        json_data={"prompt": "A parcel", "model": "m", "n": 2, "size": "auto"},
+        files=[("image", b"png")],
+    )
+    assert [(text.role, text.value) for text in seen.texts] == [("input", "A parcel")]
+    assert (seen.model, seen.parameters) == ("m", {"n": 2, "size": "auto"})
+
+
+@pytest.mark.parametrize("kind", [dict, list])
+def test_json_within_a_form_is_read_as_the_body_that_it_is(
+    kind: Callable[[object], object],
+) -> None:
+    session = b'{"model": "gpt-realtime", "instructions": "Be brief."}'
+    parts = [
+        ("sdp", (None, b"v=0", "application/sdp")),
+        ("session", (None, session, "application/json")),
+        ("broken", (None, b"{", "application/json")),
+        ("file", ("a.json", b"{}", "application/json")),
+    ]
+    seen = call(url="/realtime/calls", files=kind(parts))
+    assert (seen.endpoint, seen.model) == ("realtime.calls.create", "gpt-realtime")
+    assert [text.value for text in seen.texts] == ["Be brief."]
+    assert json.loads(seen.content) == {"session": json.loads(session)}
 
 
 def test_a_get_sends_no_body_whatever_it_was_given() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from affidavit.calls import Call, Ending
+from affidavit.calls import Call, Ending, How, Text
 from affidavit.clients import _flight
 from affidavit.clients._flight import Flight
 from affidavit.clients.errors import CallUngoverned, PolicyDenied
@@ -12,7 +12,13 @@ from affidavit.errors import Reason
 from affidavit.testing import MemoryGovernor
 from support.http_client import EVENTS, Bytes, completion, library
 
-CALL = Call(endpoint="responses", provider="openai", host="api.openai.com")
+CALL = Call(
+    endpoint="responses",
+    provider="openai",
+    host="api.openai.com",
+    purpose="a",
+    texts=(Text(role="user", value="eight ch"),),
+)
 
 
 class Clock:
@@ -25,7 +31,7 @@ class Clock:
 
 def flight(governor: MemoryGovernor, clock: Any = None, owner: object = None) -> Flight:
     verdict = governor.consider(CALL)
-    return Flight(owner, governor, verdict, purpose="a", clock=clock or Clock())
+    return Flight(owner, governor, verdict, CALL, clock=clock or Clock())
 
 
 def streamed() -> Any:
@@ -83,12 +89,44 @@ def test_attempts_keep_status_time_and_error() -> None:
     assert second.request_id == "req-1"
 
 
+def test_a_try_that_the_sdk_repeats_by_itself_is_an_attempt_of_its_own() -> None:
+    governor, clock = MemoryGovernor(), Clock()
+    with flight(governor, clock) as airborne:
+        began = airborne.now()
+        for at, again in ((0.5, False), (1.5, True)):  # a token was fetched before each
+            clock.now = at
+            airborne.sends(again=again)
+        clock.now = 1.75
+        airborne.answered(began, completion(), is_async=False)
+    (outcome,) = governor.outcomes
+    assert [(each.status, each.milliseconds) for each in outcome.attempts] == [
+        (401, 1000),
+        (200, 250),
+    ]
+
+
 def test_an_error_on_the_way_is_the_outcome() -> None:
+    governor = MemoryGovernor()
+    airborne = flight(governor)
+
+    def answered_and_lost() -> None:
+        with airborne:
+            airborne.answered(airborne.now(), completion(), is_async=False)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        answered_and_lost()
+    assert governor.outcomes[0].ending is Ending.ERROR
+    assert governor.outcomes[0].how is How.FAILED
+    assert governor.outcomes[0].error == "RuntimeError"
+
+
+def test_an_error_before_any_attempt_says_that_nothing_was_sent() -> None:
     governor = MemoryGovernor()
     with pytest.raises(KeyboardInterrupt), flight(governor):
         raise KeyboardInterrupt
-    assert governor.outcomes[0].ending is Ending.ERROR
-    assert governor.outcomes[0].error == "KeyboardInterrupt"
+    assert governor.outcomes[0].ending is Ending.ABANDONED
+    assert governor.outcomes[0].how is How.UNSENT
 
 
 def test_a_stream_is_concluded_when_it_ends_not_when_the_call_returns() -> None:
@@ -141,3 +179,49 @@ def test_a_call_is_concluded_once_however_many_threads_end_it() -> None:
     for thread in threads:
         thread.join()
     assert len(governor.outcomes) == 1
+
+
+class Carried:
+    """A cargo that tells what happens to it."""
+
+    def __init__(self, verdict: Any) -> None:
+        self.verdict = verdict
+        self.told: list[object] = []
+
+    def sending(self, options: object) -> object:
+        self.told.append("sent")
+        return "changed", options
+
+    def ended(self, outcome: Any) -> None:
+        self.told.append(outcome.ending)
+
+    def close(self) -> None:
+        self.told.append("closed")
+
+
+def carrying(governor: MemoryGovernor) -> tuple[Flight, Carried]:
+    verdict = governor.consider(CALL)
+    cargo: Any = Carried(verdict)
+    return Flight(None, governor, verdict, CALL, cargo, clock=Clock()), cargo
+
+
+def test_what_a_call_carries_is_sent_let_go_of_and_told_the_end() -> None:
+    airborne, cargo = carrying(MemoryGovernor())
+    with airborne:
+        assert airborne.sending("options") == ("changed", "options")
+
+    assert cargo.told == ["sent", "closed", Ending.COMPLETE]
+    assert flight(MemoryGovernor()).sending("options") == "options"
+
+
+def test_what_a_refused_or_cancelled_call_carries_is_let_go_of() -> None:
+    refused, cargo = carrying(
+        MemoryGovernor(lambda _: (Reason(rule="r", message="no"),))
+    )
+    with pytest.raises(PolicyDenied), refused:
+        pytest.fail("it took off")
+    assert cargo.told == ["closed"]
+
+    cancelled, cargo = carrying(MemoryGovernor())
+    cancelled.never_left(asyncio.CancelledError())
+    assert cargo.told[0] == "closed"

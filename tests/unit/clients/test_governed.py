@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from affidavit import CallUngoverned, CallUnrecorded, OpenAI, PolicyDenied, purpose
-from affidavit.calls import Call, Ending
+from affidavit.calls import Call, Ending, How
 from affidavit.errors import PolicyNotFound, Reason, SettingsInvalid
 from affidavit.testing import MemoryGovernor, Sandbox
 from support.governed import (
@@ -280,6 +280,7 @@ def test_a_status_error_is_an_error_with_its_attempt() -> None:
         ask(openai_client(provider, governor))
     (outcome,) = governor.outcomes
     assert (outcome.ending, outcome.error) == (Ending.ERROR, "BadRequestError")
+    assert outcome.how is How.STATUS
     assert [attempt.status for attempt in outcome.attempts] == [400]
     assert outcome.output_bytes > 0
 
@@ -292,11 +293,11 @@ def test_a_lost_connection_is_an_error_with_its_attempts() -> None:
     with pytest.raises(openai.APIConnectionError):
         ask(openai_client(provider, governor))
     (outcome,) = governor.outcomes
-    assert outcome.error == "APIConnectionError"
+    assert (outcome.how, outcome.error) == (How.BROKEN, "APIConnectionError")
     assert [attempt.error for attempt in outcome.attempts] == ["ConnectError"]
 
 
-async def test_a_cancelled_call_is_an_error() -> None:
+async def test_a_cancelled_call_is_abandoned() -> None:
     governor, entered = MemoryGovernor(), asyncio.Event()
 
     async def hang(_: object) -> Any:
@@ -311,7 +312,41 @@ async def test_a_cancelled_call_is_an_error() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     (outcome,) = governor.outcomes
-    assert (outcome.ending, outcome.error) == (Ending.ERROR, "CancelledError")
+    assert (outcome.ending, outcome.how) == (Ending.ABANDONED, How.CANCELLED)
+    assert outcome.error == "CancelledError"
+    assert [attempt.error for attempt in outcome.attempts] == ["CancelledError"]
+
+
+async def test_a_call_cancelled_while_it_is_recorded_is_concluded_as_unsent() -> None:
+    committing, provider = asyncio.Event(), Provider()
+
+    class Slow(MemoryGovernor):
+        async def acommit(self, verdict: Any) -> None:
+            await super().acommit(verdict)
+            committing.set()
+            await asyncio.Event().wait()
+
+    governor = Slow()
+    task = asyncio.create_task(ask(async_client(provider, governor)))
+    await committing.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert provider.requests == []
+    (outcome,) = governor.outcomes
+    assert (outcome.ending, outcome.how) == (Ending.ABANDONED, How.UNSENT)
+
+
+async def test_a_refused_call_cancelled_while_it_is_recorded_has_no_outcome() -> None:
+    class Interrupted(MemoryGovernor):
+        async def acommit(self, verdict: Any) -> None:
+            raise asyncio.CancelledError
+
+    governor = Interrupted(lambda _: (Reason(rule="r", message="no"),))
+    with pytest.raises(asyncio.CancelledError):
+        await ask(async_client(Provider(), governor))
+    assert governor.outcomes == []
 
 
 def test_a_stream_read_to_its_end_is_complete_with_its_usage() -> None:
@@ -329,7 +364,19 @@ def test_a_stream_left_early_is_abandoned_once() -> None:
     with ask(openai_client(provider, governor), stream=True) as stream:
         next(iter(stream))
     stream.close()
-    assert [outcome.ending for outcome in governor.outcomes] == [Ending.ABANDONED]
+    (outcome,) = governor.outcomes
+    assert (outcome.ending, outcome.how) == (Ending.ABANDONED, How.CLOSED)
+
+
+def test_tokens_of_a_stream_left_early_are_estimated_and_say_so() -> None:
+    governor, provider = MemoryGovernor(), Provider(lambda _: events(EVENTS[:12]))
+    list(ask(openai_client(provider, governor), stream=True))
+    (outcome,) = governor.outcomes
+    assert outcome.estimated
+    assert (outcome.input_tokens, outcome.output_tokens) == (
+        sum(-(-len(each["content"]) // 4) for each in MESSAGES),
+        10,
+    )
 
 
 def test_a_stream_that_is_forgotten_is_abandoned() -> None:
@@ -440,16 +487,22 @@ def _connections(client: Any) -> list[Any]:
 
 @pytest.mark.parametrize("made", [openai_client, azure_client])
 def test_a_websocket_is_refused_before_it_connects(made: Any) -> None:
-    for connection in _connections(made(Provider(), MemoryGovernor())):
-        with pytest.raises(CallUngoverned, match="websocket"):
+    governor = MemoryGovernor(refuse)
+    connections = _connections(made(Provider(), governor))
+    for connection in connections:
+        with pytest.raises(PolicyDenied):
             connection.enter()
+    assert len(governor.decisions) == len(connections)
 
 
 @pytest.mark.parametrize("made", [async_client, async_azure_client])
 async def test_an_async_websocket_is_refused_before_it_connects(made: Any) -> None:
-    for connection in _connections(made(Provider(), MemoryGovernor())):
-        with pytest.raises(CallUngoverned, match="websocket"):
+    governor = MemoryGovernor(refuse)
+    connections = _connections(made(Provider(), governor))
+    for connection in connections:
+        with pytest.raises(PolicyDenied):
             await connection.enter()
+    assert len(governor.decisions) == len(connections)
 
 
 def test_the_headers_of_a_handshake_are_refused_to_openai_alone() -> None:

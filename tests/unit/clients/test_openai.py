@@ -7,7 +7,14 @@ import pytest
 import affidavit
 from affidavit.testing import MemoryGovernor
 
-NAMES = ("OpenAI", "AsyncOpenAI", "AzureOpenAI", "AsyncAzureOpenAI")
+NAMES = (
+    "OpenAI",
+    "AsyncOpenAI",
+    "AzureOpenAI",
+    "AsyncAzureOpenAI",
+    "BedrockOpenAI",
+    "AsyncBedrockOpenAI",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -59,10 +59,19 @@ def test_a_body_follows_within_its_own_host() -> None:
     assert [attempt.status for attempt in governor.outcomes[0].attempts] == [307, 200]
 
 
-def test_a_download_may_come_from_elsewhere_but_takes_nothing_along() -> None:
-    governor = MemoryGovernor()
+def test_a_download_from_elsewhere_is_refused_too() -> None:
+    there = provider(redirect("https://store.example/blob", 302))
+
+    with pytest.raises(CallUngoverned, match=r"https://store\.example"):
+        client(there, MemoryGovernor()).files.content("file-1")
+
+    assert len(there.requests) == 1
+
+
+def test_a_hop_to_an_origin_that_the_policy_lists_is_followed() -> None:
+    governor = MemoryGovernor(origins=frozenset({"https://store.example"}))
     there = provider(
-        redirect("https://store.example/blob", 302),
+        redirect("https://store.example:443/blob", 302),
         library.Response(200, content=b"data"),
     )
 
@@ -70,7 +79,16 @@ def test_a_download_may_come_from_elsewhere_but_takes_nothing_along() -> None:
 
     assert content == b"data"
     headers = there.requests[1].headers
-    assert not {"authorization", "x-declared-purpose", "x-policy-digest"} & set(headers)
+    assert "authorization" not in headers
+    assert headers["x-declared-purpose"] == "support"
+
+
+def test_another_port_is_another_origin() -> None:
+    governor = MemoryGovernor(origins=frozenset({"https://store.example"}))
+    there = provider(redirect("https://store.example:444/blob", 302))
+
+    with pytest.raises(CallUngoverned, match=":444"):
+        client(there, governor).files.content("file-1")
 
 
 def test_a_client_that_follows_no_redirects_still_does_not() -> None:

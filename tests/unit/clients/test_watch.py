@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from affidavit.calls import Ending
+from affidavit.calls import Ending, How
 from affidavit.clients import _watch
 from affidavit.clients._watch import TAIL_BYTES, Watch
 from support.http_client import EVENTS, Bytes, library
@@ -67,6 +67,7 @@ def test_a_stream_closed_before_its_end_is_abandoned_once() -> None:
     response.close()
     response.stream.close()
     assert (body(watch).ending, ends.count) == (Ending.ABANDONED, 1)
+    assert body(watch).how is How.CLOSED
     assert body(watch).digest == sha256(EVENTS[0]).digest()
 
 
@@ -75,7 +76,19 @@ def test_a_stream_that_breaks_is_an_error_with_its_name() -> None:
     with pytest.raises(library.ReadError):
         response.read()
     assert (body(watch).ending, body(watch).error) == (Ending.ERROR, "ReadError")
-    assert ends.count == 1
+    assert (body(watch).how, ends.count) == (How.BROKEN, 1)
+
+
+def test_a_stream_that_stops_inside_an_event_is_broken() -> None:
+    response, watch, _ = watched([*EVENTS[:3], EVENTS[3][:-5]])
+    response.read()
+    assert (body(watch).ending, body(watch).how) == (Ending.ERROR, How.BROKEN)
+
+
+def test_events_are_counted_as_they_go_by() -> None:
+    response, watch, _ = watched(EVENTS)
+    response.read()
+    assert body(watch).events == len(EVENTS)
 
 
 def test_a_stream_that_breaks_after_its_last_event_is_complete() -> None:
@@ -91,6 +104,12 @@ def test_a_forgotten_stream_is_abandoned() -> None:
     next(pieces)
     del response, pieces
     assert (body(watch).ending, ends.count) == (Ending.ABANDONED, 1)
+
+
+def test_a_stream_that_nobody_closed_is_collected() -> None:
+    response, watch, ends = watched(EVENTS)
+    del response
+    assert (body(watch).how, ends.count) == (How.COLLECTED, 1)
 
 
 def test_all_that_was_promised_is_all_even_if_nobody_read_on() -> None:
@@ -125,7 +144,7 @@ def test_a_coding_that_cannot_be_read_leaves_no_digest(coding: str) -> None:
     ends = Ends()
     watch = Watch(SSE | {"content-encoding": coding}, ends)
     watch.feed(b"not encoded so")
-    watch.end(Ending.COMPLETE)
+    watch.end(None)
     assert (body(watch).digest, body(watch).ending) == (None, Ending.COMPLETE)
 
 
@@ -137,7 +156,7 @@ def test_a_long_stream_is_kept_in_bounded_memory() -> None:
         watch.feed(bytes(bytearray(piece)))
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    watch.end(Ending.COMPLETE)
+    watch.end(None)
     assert body(watch).size == 4000 * len(piece)
     assert held < 2 * TAIL_BYTES
 
@@ -146,7 +165,7 @@ def test_a_json_body_that_is_streamed_is_read_at_its_end() -> None:
     watch = Watch({"content-type": "application/json"}, Ends())
     watch.feed(b'{"id":"c",')
     watch.feed(b'"model":"m"}')
-    watch.end(Ending.COMPLETE)
+    watch.end(None)
     assert body(watch).answer.model == "m"
 
 

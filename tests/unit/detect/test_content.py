@@ -260,3 +260,17 @@ def test_importing_builds_no_automaton() -> None:
     )
 
     subprocess.run([sys.executable, "-c", program], check=True, env=os.environ)
+
+
+def test_a_tool_that_could_make_training_data_was_not_told_to() -> None:
+    tool = ("tools", f"make\n{REQUEST}")
+    assert score("Where is my parcel?", tool) == 0
+    assert score("Do as the tool says.", tool) == 0
+    assert score(tool) == 0
+
+
+def test_definitions_between_two_texts_change_no_score() -> None:
+    tool = ("tools", "run_code\nRuns code, quizzes and unit tests for staff.")
+    assert score(tool, REQUEST) == score(REQUEST) > 0
+    (finding, *_) = detect(call_of(tool, REQUEST))
+    assert {span.text for span in finding.spans} == {1}

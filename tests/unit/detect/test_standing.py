@@ -2,10 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from affidavit.detect.standing import quoted
+from affidavit.detect.standing import heard, quoted
 from support.detection import call_of
 
 TOOL = ("tool", "Generate 200 training examples.")
+TOOLS = ("tools", "Generate 200 training examples.")
 ASSISTANT = ("assistant", "Generate 200 training examples.")
 
 
@@ -76,3 +77,17 @@ def test_a_tool_result_sent_into_a_stored_conversation_is_quoted(kind: str) -> N
 
     assert quoted(call) == {0}
     assert quoted(replace(call, unread={"images": 1})) == frozenset()
+
+
+def test_what_defines_tools_is_not_heard_and_the_others_keep_their_numbers() -> None:
+    said = [text.value for text in heard(call_of("First.", TOOLS, "Last."))]
+    assert said == ["First.", "", "Last."]
+    plain = call_of("First.", TOOL)
+    assert heard(plain) is plain.texts
+
+
+def test_what_defines_tools_asks_nothing_and_ends_no_call() -> None:
+    assert quoted(call_of("Continue.", TOOL, TOOLS)) == frozenset()
+    assert quoted(call_of("Tell me.", ASSISTANT, TOOLS)) == frozenset()
+    assert quoted(call_of("Tell me.", TOOL, TOOLS)) == {1}
+    assert quoted(call_of(TOOLS)) == frozenset()

@@ -40,6 +40,7 @@ def test_formatting_comments_and_defaults_do_not_change_the_digest(
         ("message: m", "message: n"),
         ("owner: support@acme.example", "owner: crm@acme.example"),
         ("purposes:", "mode: observe\npurposes:"),
+        ("purposes:", "origins: [https://api.openai.com]\npurposes:"),
         ("model: gpt-4", "host: gpt-4"),
     ],
 )

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,12 +11,56 @@ from affidavit.calls import Call, Finding, Text
 from affidavit.policy.engine import Decision, Effect, decide, explain
 from affidavit.policy.in_force import Truth
 from affidavit.policy.loader import Policy, load
-from support.policies import POLICIES, SUPPORT, a_call, a_finding, decided, in_force
+from support.policies import (
+    POLICIES,
+    SUPPORT,
+    a_call,
+    a_finding,
+    decided,
+    in_force,
+    written,
+)
 
 PERMIT, REFUSE, REVIEW = Effect.PERMIT, Effect.REFUSE, Effect.REVIEW
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MANY = a_call(parameters={"n": 4})
 UNREADABLE = a_call(parameters={"n": "many"})
+
+
+ELSEWHERE = "https://gateway.example"
+ORIGINS = f"origins: [https://api.openai.com, {ELSEWHERE}]\n"
+
+
+def test_a_call_goes_only_where_the_policy_lists(tmp_path: Path) -> None:
+    policy = in_force(tmp_path, ORIGINS + SUPPORT)
+    for origin in ("https://api.openai.com", ELSEWHERE):
+        assert decided(policy, a_call(origin=origin)).effect is PERMIT
+
+    for origin in (f"{ELSEWHERE}:8443", "http://gateway.example", ""):
+        decision = decided(policy, a_call(origin=origin))
+        assert decision.effect is REFUSE
+        assert names(decision) == ["origin.unlisted"]
+
+
+def test_a_handshake_without_a_model_needs_its_endpoint_alone(tmp_path: Path) -> None:
+    policy = in_force(tmp_path, SUPPORT.replace("responses", "responses.connect"))
+    handshake = a_call(
+        endpoint="responses.connect", model=None, parameters={"event": "handshake"}
+    )
+
+    assert decided(policy, handshake).effect is PERMIT
+    for other in (
+        replace(handshake, endpoint="realtime.connect"),
+        replace(handshake, parameters={"event": "response.create"}),
+        replace(handshake, model="gpt-4"),
+    ):
+        assert decided(policy, other).effect is REFUSE
+
+
+def test_extending_narrows_where_calls_may_go(tmp_path: Path) -> None:
+    written(tmp_path, f"origins: [{ELSEWHERE}]\n", name="base/org.yaml")
+    policy = in_force(tmp_path, "extends: [base/org.yaml]\n" + ORIGINS + SUPPORT)
+    assert policy.origins == frozenset({ELSEWHERE})
 
 
 def rule(
@@ -394,3 +439,15 @@ def test_time_comes_in_with_the_call(tmp_path: Path) -> None:
     }
     assert effects == {PERMIT}
     assert decide(policy, a_call(), (), now=NOON + timedelta(days=1)).effect is REFUSE
+
+
+def test_where_a_file_comes_from_is_no_activity_of_the_call(tmp_path: Path) -> None:
+    policy = in_force(tmp_path, ACTIVITIES)
+    odd = a_finding(kind="ungoverned_file", activity="unknown_file")
+    other = a_finding(kind="purpose_mismatch", activity="file_of_another_purpose")
+    decision = decided(policy, a_call(), odd, other)
+
+    # The second is a mismatch already; the first is none.
+    (warning,) = decision.warnings
+    assert "'file_of_another_purpose'" in (warning.evidence or "")
+    assert "unknown_file" not in (warning.evidence or "")

@@ -1,9 +1,11 @@
 from datetime import date
+from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from affidavit.policy import fields
+from support.policies import SUPPORT, in_force, refused
 
 
 def test_a_date_is_read_as_it_is_written() -> None:
@@ -58,3 +60,35 @@ def test_a_message_is_never_read_as_a_template() -> None:
 def test_a_rule_s_name_holds_no_dot_so_that_built_in_reasons_stay_apart() -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(fields.RuleId).validate_python("purpose.unknown")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://a.example", "http://127.0.0.1:8080", "https://[::1]:8443"],
+)
+def test_an_origin_has_one_spelling(tmp_path: Path, origin: str) -> None:
+    policy = in_force(tmp_path, f"origins: ['{origin}']\n" + SUPPORT)
+    assert policy.origins == frozenset({origin})
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "a.example",
+        "https://A.example",
+        "https://a.example/",
+        "https://a.example/v1",
+        "https://a.example:443",
+        "http://a.example:80",
+        "https://user@a.example",
+        "https://a.example:",
+        "wss://a.example",
+        "",
+    ],
+)
+def test_any_other_spelling_of_an_origin_is_refused(
+    tmp_path: Path, origin: str
+) -> None:
+    (found,) = refused(tmp_path, f"origins: ['{origin}']\n" + SUPPORT)
+    assert found.rule == "P012"
+    assert "origin" in found.message

@@ -5,6 +5,7 @@ import pytest
 from affidavit.errors import Reason
 from affidavit.policy.globs import Globs
 from affidavit.policy.in_force import Purpose, expired, utc_day
+from support.policies import a_call
 
 LAST = date(2027, 3, 31)
 
@@ -44,4 +45,4 @@ def test_a_purpose_without_both_lists_allows_nothing_by_itself(
         endpoints=None if endpoints is None else Globs(endpoints),
         permission=Reason(rule="purpose.permits", message="x"),
     )
-    assert not purpose.allows("gpt-5", "responses")
+    assert not purpose.allows(a_call(model="gpt-5"))

@@ -39,7 +39,7 @@ rules:
     level: waivable
     severity: low
     all:
-      - {purpose: a.b, model: x, endpoint: x, provider: azure, host: x}
+      - {purpose: a.b, model: x, endpoint: files.create, provider: azure, host: x}
       - {finding: {purpose_mismatch: ">= 0.5"}, activity: distillation}
       - {parameter: {n: "> 1", s: x, b: true}}
     any:

@@ -104,3 +104,35 @@ def test_a_rule_for_what_no_detector_reports_would_never_match_and_is_refused(
     assert (rule.rule, rule.line) == ("P033", 11)
     assert told in rule.message
     assert helped in (rule.help or "")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "helped"),
+    [
+        ("files", "Did you mean files.create?"),
+        ("embedings", "Did you mean embeddings"),
+        ("respones*", "Did you mean responses"),
+        ("zzz", "as the SDK does"),
+    ],
+)
+def test_an_endpoint_that_no_call_has_is_refused_in_purposes_and_in_rules(
+    tmp_path: Path, pattern: str, helped: str
+) -> None:
+    body = SUPPORT.replace("chat.completions", f"'{pattern}'")
+    rule = RULE.replace("{model: x}", f"{{endpoint: '{pattern}'}}")
+    in_purpose, in_rule = refused(tmp_path, f"{body}rules:\n{rule}")
+    assert (in_purpose.rule, in_purpose.line, in_purpose.column) == ("P034", 8, 28)
+    assert (in_rule.rule, in_rule.line) == ("P034", 10)
+    assert helped in (in_purpose.help or "")
+    assert helped in (in_rule.help or "")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["*", "RESPONSES", "chat.*", "realtime*", "live.connect", "other:POST /x", "*:*"],
+)
+def test_an_endpoint_that_a_call_can_have_is_no_problem(
+    tmp_path: Path, pattern: str
+) -> None:
+    rule = RULE.replace("{model: x}", f"{{endpoint: '{pattern}'}}")
+    load(written(tmp_path, f"{SUPPORT}rules:\n{rule}"))

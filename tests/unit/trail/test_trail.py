@@ -59,6 +59,26 @@ def test_records_are_integrated_without_being_asked(tmp_path: Path) -> None:
     trail.close()
 
 
+def test_a_process_that_lives_and_is_silent_says_so_in_the_checkpoint(
+    tmp_path: Path,
+) -> None:
+    path = a_directory(tmp_path)
+    trail = Trail(
+        path,
+        an_identity(),
+        first_record=a_policy_record,
+        checkpoint_seconds=0.01,
+        heartbeat_seconds=0.05,
+    )
+    trail.append(a_record())
+
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while [each.kind for each in entries(path)].count(Kind.HEARTBEAT) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    trail.close()
+
+
 def test_sealing_shows_at_once_what_is_durable(tmp_path: Path) -> None:
     path = a_directory(tmp_path)
     trail = a_trail(path)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from affidavit.durable import Durability
 from affidavit.errors import Malformed, TrailUnavailable
 from affidavit.trail import segment, wal
 from affidavit.trail.record import MAX_BODY_BYTES, Kind, Record, decode, stamp
@@ -18,7 +19,7 @@ from affidavit.trail.writer import OUTCOME_BYTES, Writer
 from support.live import a_policy_record, a_record, an_identity
 
 
-def a_writer(directory: Path) -> Writer:
+def a_writer(directory: Path, *, durability: Durability = Durability.COMMIT) -> Writer:
     return Writer(
         directory=directory,
         identity=an_identity(),
@@ -26,6 +27,7 @@ def a_writer(directory: Path) -> Writer:
         boot="boot",
         randomness=secrets.token_bytes,
         sealed_size=lambda: 1,
+        durability=durability,
     )
 
 
@@ -40,6 +42,10 @@ def written(directory: Path) -> list[wal.Frame]:
             mac = found.mac
             frames.append(found)
     return frames
+
+
+def waits_for_the_disk(writer: Writer) -> bool:
+    return writer._chain.unsynced
 
 
 def ids(directory: Path) -> list[str]:
@@ -73,6 +79,28 @@ def test_a_writer_that_records_nothing_makes_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_where_surviving_the_process_is_enough_nobody_waits_for_the_disk(
+    tmp_path: Path,
+) -> None:
+    writer = a_writer(tmp_path, durability=Durability.PROCESS)
+    record = a_record()
+
+    writer.append(record)
+
+    assert record.id in ids(tmp_path)
+    assert waits_for_the_disk(writer)
+    writer.flush()
+    assert not waits_for_the_disk(writer)
+    writer.close()
+
+
+def test_by_default_an_acknowledged_record_is_on_the_disk(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    writer.append(a_record())
+    assert not waits_for_the_disk(writer)
+    writer.close()
+
+
 def test_a_noted_record_outlives_the_process_once_it_is_written(tmp_path: Path) -> None:
     record = a_record()
     child = os.fork()
@@ -85,6 +113,16 @@ def test_a_noted_record_outlives_the_process_once_it_is_written(tmp_path: Path) 
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
 
+    assert ids(tmp_path)[1:] == [record.id, record.id]
+
+
+def test_what_is_noted_needs_no_lock_that_its_thread_may_hold(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    record = a_record()
+    writer.append(record)
+    with writer._mutex:  # where an allocation may start the garbage collector
+        writer.note(an_outcome(record))
+    writer.close()
     assert ids(tmp_path)[1:] == [record.id, record.id]
 
 

@@ -2,10 +2,13 @@
 
 import gc
 import os
+import signal
+import time
 from pathlib import Path
 
 import pytest
 
+from affidavit.calls import File, Line, Reference
 from affidavit.errors import (
     KeyUnusable,
     PolicyInvalid,
@@ -17,7 +20,7 @@ from affidavit.errors import (
 from affidavit.tlog.tiles import Tile, read_bodies, read_entries
 from affidavit.trail.record import Entry, decode
 from affidavit.trail.storage import Storage
-from affidavit.wiring import Governor, default_governor
+from affidavit.wiring import Governor, default_governor, governor
 from affidavit.wiring.governor import load_identity, shown
 from affidavit.wiring.settings import Settings, read_settings
 from support.project import a_call, a_dataset_call, a_project, an_outcome
@@ -161,6 +164,20 @@ def test_equal_settings_share_one_governor_until_it_is_closed(
     default_governor().close()
 
 
+def test_a_child_forked_while_a_governor_was_built_builds_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_project(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with governor._defaults_lock:  # as a thread that builds one holds it
+        child = os.fork()
+        if child == 0:
+            signal.alarm(30)
+            default_governor().close()
+            os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+
+
 def test_arguments_override_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,3 +216,66 @@ def test_a_forked_child_is_governed_too(tmp_path: Path) -> None:
     gc.collect()
 
     assert [e.kind.value for e in entries(settings)].count("decision") == 2
+
+
+def test_a_file_that_was_uploaded_is_known_here_and_elsewhere(tmp_path: Path) -> None:
+    settings = a_project(tmp_path)
+    file = File(purpose="batch", size=1, sha256="ab" * 32, read=True, lines=1)
+    with Governor(settings=settings) as governor:
+        inspection = governor.inspect([Line(number=1, call=a_call())])
+        call = a_call(endpoint="files.create", file=file)
+        verdict = governor.consider(call, inspection)
+        governor.commit(verdict)
+        assert verdict.refused
+        assert governor.known("file-1") is None
+        governor.conclude(verdict, an_outcome(response_id="file-1"))
+        # What was refused never left, whatever is said of it afterwards.
+        assert governor.known("file-1") is None
+
+        policy = tmp_path / "policies" / "policy.yaml"
+        listed = "endpoints: [chat.completions, files.create, "
+        policy.write_text(
+            policy.read_text().replace("endpoints: [chat.completions, ", listed)
+        )
+        assert governor.reload()
+        verdict = governor.consider(call, inspection)
+        governor.commit(verdict)
+        governor.conclude(verdict, an_outcome(response_id="file-1"))
+        known = governor.known("file-1")
+    with Governor(settings=settings) as governor:
+        assert governor.known("file-1") == known
+
+    assert known is not None
+    assert (known.decision, known.sha256) == (verdict.id, "ab" * 32)
+
+
+def test_a_line_of_a_file_is_decided_like_a_call(tmp_path: Path) -> None:
+    with Governor(settings=a_project(tmp_path)) as governor:
+        lines = [Line(number=1, call=a_call()), Line(number=2, call=a_dataset_call())]
+        call = a_call(file=File(purpose="batch"))
+
+        assert not governor.consider(call, governor.inspect(lines[:1])).refused
+        assert governor.consider(call, governor.inspect(lines)).refused
+
+
+def test_a_reference_to_a_file_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    with Governor(settings=a_project(tmp_path)) as governor:
+        verdict = governor.consider(a_call(refers=(Reference(id="file-1"),)))
+
+    assert verdict.refused
+    assert verdict.reasons[0].rule == "ungoverned-file"
+
+
+def test_a_trails_heads_are_shown_to_whom_the_settings_name(tmp_path: Path) -> None:
+    a_project(tmp_path)
+    (tmp_path / "affidavit.toml").write_text('[anchors]\npublish = ["out"]\n')
+    settings = read_settings(environ={}, directory=tmp_path)
+    published = tmp_path / "out" / "checkpoint"
+    deadline = time.monotonic() + 60
+    with Governor(settings=settings) as governor:
+        governor.commit(governor.consider(a_call()))
+        while not published.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    assert published.read_bytes().startswith(b"affidavit.local/")

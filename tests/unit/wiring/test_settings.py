@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from affidavit.durable import Durability
 from affidavit.errors import SettingsInvalid
 from affidavit.wiring.settings import Settings, read_settings
 
@@ -85,12 +86,19 @@ def test_an_empty_variable_is_no_setting(tmp_path: Path) -> None:
     assert settled(tmp_path, {"AFFIDAVIT_POLICY": ""}).policy == tmp_path / "policies"
 
 
+def test_durability_is_named_and_by_default_the_strongest(tmp_path: Path) -> None:
+    assert settled(tmp_path).durability is Durability.COMMIT
+    named = settled(tmp_path, {"AFFIDAVIT_DURABILITY": "process"})
+    assert named.durability is Durability.PROCESS
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
         ("policy = 3", "policy must be a path, got 3"),
         ('policy = ""', "policy must be a path"),
         ('tag_requests = "maybe"', "tag_requests must be true or false"),
+        ('durability = "maybe"', "durability must be commit or process, got 'maybe'"),
         ('polciy = "x"', "no setting is called 'polciy'. Did you mean 'policy'?"),
         ('zzz = "x"', "Known: policy, trail"),
         ('purpose = "No Such!"', "cannot be a purpose"),

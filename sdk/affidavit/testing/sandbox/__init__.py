@@ -1,7 +1,8 @@
 """An OpenAI-compatible provider on loopback: real sockets, no model, no network.
 
 sandbox       start, stop, what arrived, what to answer next
-provider      which routes there are; chat, responses, embeddings, models: one each
+provider      which routes there are; what each resource says is a module of its own
+shelf, blobs  what is kept: objects by id, contents on disk when they are large
 instructions  errors and delays that a caller asks for
 server, wire  sockets and bytes; everything else is pure
 """
@@ -12,6 +13,8 @@ from affidavit.testing.sandbox.sandbox import (
     Asked,
     Break,
     Declined,
+    Download,
+    Part,
     ReceivedRequest,
     Route,
     Sandbox,
@@ -22,7 +25,9 @@ __all__ = [
     "Asked",
     "Break",
     "Declined",
+    "Download",
     "Headers",
+    "Part",
     "ReceivedRequest",
     "Reply",
     "Route",

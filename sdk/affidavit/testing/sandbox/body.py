@@ -1,6 +1,6 @@
-"""Reading a request's JSON body: what is missing or of the wrong kind is a 400.
+"""Reading a request's body: what is missing or of the wrong kind is a 400.
 
-Knows JSON and the names of parameters; what one means is each endpoint's matter.
+Knows JSON, forms and the names of parameters; what one means is each endpoint's matter.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from affidavit.testing.sandbox.http import Declined, ReceivedRequest
+from affidavit.testing.sandbox.http import Declined, Part, ReceivedRequest
 
 
 def json_object(request: ReceivedRequest) -> Mapping[str, Any]:
@@ -87,6 +87,22 @@ def objects(value: object, param: str) -> Sequence[Mapping[str, Any]]:
     if not all(isinstance(item, dict) for item in value):
         raise declined_parameter(param, "a list of objects")
     return value
+
+
+def field_text(request: ReceivedRequest, name: str) -> str | None:
+    """What a form says in the field `name`; None when it has no such field."""
+    for part in request.parts:
+        if part.name == name and part.filename is None:
+            return part.blob.read().decode(errors="replace")
+    return None
+
+
+def file_part(request: ReceivedRequest, name: str) -> Part:
+    """The file that a form brings as `name`, else `Declined`."""
+    for part in request.parts:
+        if part.name == name and part.filename is not None:
+            return part
+    raise declined_parameter(name, "a file, and is required. Send multipart/form-data")
 
 
 def text_of(content: object) -> str:

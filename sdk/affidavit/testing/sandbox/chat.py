@@ -1,7 +1,7 @@
 """POST /v1/chat/completions, whole and streamed.
 
-Knows OpenAI's chat completion and chunk objects. Tools are accepted and never called:
-the sandbox answers in text, which a model may always do.
+Knows OpenAI's chat completion and chunk objects. A tool is called when the caller says
+that one must be (see `tools`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,6 +27,7 @@ from affidavit.testing.sandbox.http import (
 from affidavit.testing.sandbox.models import snapshot_of
 from affidavit.testing.sandbox.routes import Asked, Route
 from affidavit.testing.sandbox.text import Manner, Spoken, count_tokens, speak
+from affidavit.testing.sandbox.tools import Function, demanded
 
 _MOST_CHOICES: Final = 128
 _DONE: Final = b"data: [DONE]\n\n"
@@ -39,6 +40,8 @@ class _Completion:
     head: Mapping[str, Any]
     choices: tuple[Spoken, ...]
     prompt_tokens: int
+    call: str | None = None
+    """The function that is called: then what is said are its arguments."""
 
     @property
     def usage(self) -> Mapping[str, Any]:
@@ -72,7 +75,8 @@ def _completed(asked: Asked, body: Mapping[str, Any]) -> _Completion:
     messages = objects(body.get("messages"), "messages")
     question = last_question(messages)
     count = whole_number(body, "n", high=_MOST_CHOICES) or 1
-    manner = _manner(asked.manner, body)
+    function = demanded(body)
+    manner = _manner(asked.manner, body, function)
     return _Completion(
         head={
             "id": f"chatcmpl-{asked.serial}",
@@ -83,10 +87,13 @@ def _completed(asked: Asked, body: Mapping[str, Any]) -> _Completion:
         },
         choices=tuple(speak(question, manner, index) for index in range(count)),
         prompt_tokens=sum(count_tokens(text_of(m.get("content"))) for m in messages),
+        call=function.name if function else None,
     )
 
 
-def _manner(manner: Manner, body: Mapping[str, Any]) -> Manner:
+def _manner(
+    manner: Manner, body: Mapping[str, Any], function: Function | None
+) -> Manner:
     limit = whole_number(body, "max_completion_tokens")
     if limit is None:
         limit = whole_number(body, "max_tokens")
@@ -98,11 +105,28 @@ def _manner(manner: Manner, body: Mapping[str, Any]) -> Manner:
             schema = nested(nested(wanted, "json_schema"), "schema")
         case _:
             schema = None
+    if function is not None:
+        schema = function.parameters
     return replace(manner, limit=limit, schema=schema)
 
 
-def _finish_reason(spoken: Spoken) -> str:
-    return "length" if spoken.truncated else "stop"
+def _finish_reason(completion: _Completion, spoken: Spoken) -> str:
+    if spoken.truncated:
+        return "length"
+    return "stop" if completion.call is None else "tool_calls"
+
+
+def _message(completion: _Completion, index: int, text: str) -> Mapping[str, Any]:
+    """What the assistant says: a text, or a call whose arguments are the text."""
+    message = {"role": "assistant", "content": text, "refusal": None}
+    if completion.call is None:
+        return message
+    called = {
+        "id": f"call_{completion.head['id']}_{index}",
+        "type": "function",
+        "function": {"name": completion.call, "arguments": text},
+    }
+    return {**message, "content": None, "tool_calls": [called]}
 
 
 def _whole(completion: _Completion) -> Mapping[str, Any]:
@@ -110,13 +134,11 @@ def _whole(completion: _Completion) -> Mapping[str, Any]:
         {
             "index": index,
             "message": {
-                "role": "assistant",
-                "content": spoken.text,
-                "refusal": None,
+                **_message(completion, index, spoken.text),
                 "annotations": [],
             },
             "logprobs": None,
-            "finish_reason": _finish_reason(spoken),
+            "finish_reason": _finish_reason(completion, spoken),
         }
         for index, spoken in enumerate(completion.choices)
     ]
@@ -133,29 +155,40 @@ def _chunks(completion: _Completion, *, include_usage: bool) -> Sequence[bytes]:
     head = {**completion.head, "object": "chat.completion.chunk"}
     if include_usage:
         head["usage"] = None
-    events = [
-        sse_event({**head, "choices": [choice]})
-        for choice in _turns(completion.choices)
-    ]
+    events = [sse_event({**head, "choices": [choice]}) for choice in _turns(completion)]
     if include_usage:
         events.append(sse_event({**head, "choices": [], "usage": completion.usage}))
     return [*events, _DONE]
 
 
-def _turns(choices: Sequence[Spoken]) -> Sequence[Mapping[str, Any]]:
-    opening = {"role": "assistant", "content": "", "refusal": None}
-    turns = [_turn(index, opening) for index in range(len(choices))]
+def _turns(completion: _Completion) -> Sequence[Mapping[str, Any]]:
+    choices = completion.choices
+    turns = [_turn(index, _opening(completion, index)) for index in range(len(choices))]
     longest = max(len(spoken.deltas) for spoken in choices)
     for step in range(longest):
         turns += [
-            _turn(index, {"content": spoken.deltas[step]})
+            _turn(index, _delta(completion, spoken.deltas[step]))
             for index, spoken in enumerate(choices)
             if step < len(spoken.deltas)
         ]
     turns += [
-        _turn(index, {}, _finish_reason(spoken)) for index, spoken in enumerate(choices)
+        _turn(index, {}, _finish_reason(completion, spoken))
+        for index, spoken in enumerate(choices)
     ]
     return turns
+
+
+def _opening(completion: _Completion, index: int) -> Mapping[str, Any]:
+    opening = _message(completion, index, "")
+    if completion.call is None:
+        return opening
+    return {**opening, "tool_calls": [{"index": 0, **opening["tool_calls"][0]}]}
+
+
+def _delta(completion: _Completion, text: str) -> Mapping[str, Any]:
+    if completion.call is None:
+        return {"content": text}
+    return {"tool_calls": [{"index": 0, "function": {"arguments": text}}]}
 
 
 def _turn(

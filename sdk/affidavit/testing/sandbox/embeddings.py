@@ -57,23 +57,23 @@ def answer_embeddings(asked: Asked) -> Reply:
     )
 
 
-def entries_of(given: object) -> Sequence[Entry]:
+def entries_of(given: object, param: str = "input") -> Sequence[Entry]:
     """The inputs: a text, token numbers, or a list of either."""
     many = given if isinstance(given, list) else [given]
     if many and all(_is_number(item) for item in many):
         many = [many]
     if not 0 < len(many) <= _MOST_INPUTS:
-        raise declined_parameter("input", f"1 to {_MOST_INPUTS} inputs")
-    return [_entry(item) for item in many]
+        raise declined_parameter(param, f"1 to {_MOST_INPUTS} inputs")
+    return [_entry(item, param) for item in many]
 
 
-def _entry(item: object) -> Entry:
+def _entry(item: object, param: str) -> Entry:
     if isinstance(item, str) and item:
         return item
     if isinstance(item, list) and item and all(_is_number(token) for token in item):
         return tuple(item)
     wanted = "text that is not empty, token numbers, or a list of either"
-    raise declined_parameter("input", wanted)
+    raise declined_parameter(param, wanted)
 
 
 def _is_number(item: object) -> bool:

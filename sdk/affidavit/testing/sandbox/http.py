@@ -13,6 +13,7 @@ from typing import Any, Final
 import orjson
 
 from affidavit.errors import AffidavitError
+from affidavit.testing.sandbox.blobs import Blob
 
 SECRET_HEADERS: Final = frozenset({"authorization", "api-key"})
 OTHER: Final = "other"
@@ -53,6 +54,18 @@ class Headers(Mapping[str, str]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One field of a form, or one file in it."""
+
+    name: str
+    filename: str | None = None
+    """None for a field that is no file."""
+    content_type: str | None = None
+    blob: Blob
+    """Its content, with size and SHA-256; on disk when it is large."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedRequest:
     """One request as it came off the wire."""
 
@@ -63,11 +76,19 @@ class ReceivedRequest:
     """Decoded; of a repeated name the last value."""
     headers: Headers = field(default_factory=Headers)
     body: bytes = b""
-    """What was read of the body: all of it, unless the sandbox declined it."""
+    """What was read of the body: all of it, unless the sandbox declined it. Empty for a
+    form of more than 1 MiB: its `parts` have what it says."""
+    parts: tuple[Part, ...] = ()
+    """Of a multipart/form-data body, fields and files in order."""
     endpoint: str = OTHER
-    """`chat.completions`, `responses`, `embeddings`, `models`, or `other`."""
+    """`chat.completions`, `files.create`, … (docs/sandbox.md), or `other`."""
     request_id: str = ""
     """The `x-request-id` that this request's answer carries."""
+
+    @property
+    def held(self) -> int:
+        """How many bytes of it are in memory."""
+        return len(self.body) + sum(part.blob.held for part in self.parts)
 
     @property
     def json(self) -> Any:
@@ -100,7 +121,20 @@ class Stream:
         return 200
 
 
-Reply = Answer | Stream
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A whole response whose body may be too large for memory."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    blob: Blob
+
+    @property
+    def status(self) -> int:
+        """What cannot be downloaded is an `Answer`."""
+        return 200
+
+
+Reply = Answer | Stream | Download
 
 
 class Declined(AffidavitError):
@@ -119,6 +153,14 @@ class Declined(AffidavitError):
         self.answer = error_answer(
             status, message, code=code, param=param, headers=headers
         )
+
+
+class BodyUnreadable(Declined):
+    """A body not read to its end, so the connection ends; `read` is what came."""
+
+    def __init__(self, status: int, message: str, *, read: bytes = b"") -> None:
+        super().__init__(status, message)
+        self.read = read
 
 
 def json_answer(value: object, *, status: int = 200) -> Answer:

@@ -200,5 +200,8 @@ def call_key(request: ReceivedRequest) -> str:
     """What the tries of one call have in common: their key, else what they send."""
     if (key := request.headers.get("idempotency-key")) is not None:
         return f"key {key}"
-    sent = hashlib.sha256(request.body).hexdigest()
-    return f"{request.method} {request.path} {sent}"
+    # A form is built anew for each try, with another boundary: its parts are the same.
+    sent = hashlib.sha256(b"" if request.parts else request.body)
+    for part in request.parts:
+        sent.update(f"{part.name} {part.blob.sha256}".encode())
+    return f"{request.method} {request.path} {sent.hexdigest()}"

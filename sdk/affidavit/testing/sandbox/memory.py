@@ -30,9 +30,9 @@ class Memory:
         with self._lock:
             self._counts[request.endpoint] += 1
             self._requests.append(request)
-            self._bytes += len(request.body)
+            self._bytes += request.held
             while len(self._requests) > self._most or self._bytes > self._most_bytes:
-                self._bytes -= len(self._requests.popleft().body)
+                self._bytes -= self._requests.popleft().held
 
     def requests(self) -> list[ReceivedRequest]:
         """Those remembered, oldest first; a copy."""

@@ -59,8 +59,11 @@ def _described(model: str) -> Mapping[str, Any]:
 
 
 ROUTES: Final = (
-    Route(method="GET", pattern="models", endpoint="models", answer=answer_models),
+    Route(method="GET", pattern="models", endpoint="models.list", answer=answer_models),
     Route(
-        method="GET", pattern="models/{model}", endpoint="models", answer=answer_model
+        method="GET",
+        pattern="models/{model}",
+        endpoint="models.retrieve",
+        answer=answer_model,
     ),
 )

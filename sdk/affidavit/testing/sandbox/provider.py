@@ -7,19 +7,52 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from affidavit.testing.sandbox import chat, embeddings, models, responses
+from affidavit.testing.sandbox import (
+    audio,
+    chat,
+    completions,
+    embeddings,
+    images,
+    models,
+    moderations,
+    responses,
+)
+from affidavit.testing.sandbox.batches import Batches
+from affidavit.testing.sandbox.conversations import Conversations
+from affidavit.testing.sandbox.files import Files
+from affidavit.testing.sandbox.fine_tuning import Jobs
 from affidavit.testing.sandbox.http import Declined, ReceivedRequest, Reply
 from affidavit.testing.sandbox.instructions import Break, Instructions
 from affidavit.testing.sandbox.routes import Asked, Match, Route, Unrouted
 from affidavit.testing.sandbox.text import Manner
+from affidavit.testing.sandbox.uploads import Uploads
+from affidavit.testing.sandbox.vector_stores import VectorStores
 
-ROUTES: Final[Sequence[Route]] = (
+FORGETFUL: Final[Sequence[Route]] = (
     *chat.ROUTES,
     *responses.ROUTES,
     *embeddings.ROUTES,
     *models.ROUTES,
+    *moderations.ROUTES,
+    *completions.ROUTES,
+    *images.ROUTES,
+    *audio.ROUTES,
 )
-"""Every endpoint that each sandbox has."""
+"""Endpoints that answer from the request alone."""
+
+
+def provided() -> Sequence[Route]:
+    """Every endpoint of one sandbox, with memories of its own, empty yet."""
+    files = Files()
+    return (
+        *FORGETFUL,
+        *files.routes(),
+        *Uploads(files).routes(),
+        *Batches(files, FORGETFUL).routes(),
+        *Jobs(files).routes(),
+        *VectorStores(files).routes(),
+        *Conversations().routes(),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

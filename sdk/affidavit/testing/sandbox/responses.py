@@ -1,7 +1,8 @@
 """POST /v1/responses, whole and as the full sequence of its events.
 
-Knows OpenAI's response object and its stream's order. Tools are accepted and never
-called; `previous_response_id` is echoed, and nothing is remembered from it.
+Knows OpenAI's response object and its stream's order. A tool is called when the caller
+says that one must be (see `tools`); `previous_response_id` is echoed, and nothing is
+remembered from it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ from affidavit.testing.sandbox.http import (
 from affidavit.testing.sandbox.models import snapshot_of
 from affidavit.testing.sandbox.routes import Asked, Route
 from affidavit.testing.sandbox.text import Manner, Spoken, count_tokens, speak
+from affidavit.testing.sandbox.tools import Function, demanded
 
 _ECHOED: Final[Mapping[str, Any]] = {
     "background": False,
@@ -59,9 +61,11 @@ class _Response:
     """One answer, before it is whole or streamed."""
 
     head: Mapping[str, Any]
-    message_id: str
+    item_id: str
     spoken: Spoken
     input_tokens: int
+    call: str | None = None
+    """The function that is called: then what is said are its arguments."""
 
     @property
     def status(self) -> str:
@@ -72,12 +76,25 @@ class _Response:
         return _part(self.spoken.text)
 
     @property
-    def message(self) -> Fields:
+    def item(self) -> Fields:
+        """The one item of the output, ended."""
+        if self.call is not None:
+            return self.call_with(self.spoken.text, self.status)
         return self.message_with([self.part], self.status)
+
+    def call_with(self, arguments: str, status: str) -> Fields:
+        return {
+            "id": self.item_id,
+            "type": "function_call",
+            "status": status,
+            "call_id": f"call_{self.item_id}",
+            "name": self.call,
+            "arguments": arguments,
+        }
 
     def message_with(self, content: list[Fields], status: str) -> Fields:
         return {
-            "id": self.message_id,
+            "id": self.item_id,
             "type": "message",
             "status": status,
             "role": "assistant",
@@ -97,7 +114,7 @@ class _Response:
             **self.head,
             "status": self.status,
             "incomplete_details": why,
-            "output": [self.message],
+            "output": [self.item],
             "usage": self._usage(),
         }
 
@@ -128,6 +145,7 @@ def answer_responses(asked: Asked) -> Reply:
 def _responded(asked: Asked, body: Mapping[str, Any]) -> _Response:
     model = model_named(body, asked.deployment)
     items = _items(body.get("input"))
+    function = demanded(body)
     instructions = body.get("instructions")
     texts = [instructions, *(item.get("content", item.get("output")) for item in items)]
     return _Response(
@@ -141,9 +159,10 @@ def _responded(asked: Asked, body: Mapping[str, Any]) -> _Response:
             "service_tier": "default",
             **_echo(body),
         },
-        message_id=f"msg_{asked.serial}",
-        spoken=speak(last_question(items), _manner(asked.manner, body)),
+        item_id=f"{'fc' if function else 'msg'}_{asked.serial}",
+        spoken=speak(last_question(items), _manner(asked.manner, body, function)),
         input_tokens=sum(count_tokens(text_of(text)) for text in texts),
+        call=function.name if function else None,
     )
 
 
@@ -164,7 +183,9 @@ def _echo(body: Mapping[str, Any]) -> Fields:
     return echoed
 
 
-def _manner(manner: Manner, body: Mapping[str, Any]) -> Manner:
+def _manner(
+    manner: Manner, body: Mapping[str, Any], function: Function | None
+) -> Manner:
     wanted = nested(nested(body, "text"), "format")
     match wanted.get("type"):
         case "json_object":
@@ -173,35 +194,57 @@ def _manner(manner: Manner, body: Mapping[str, Any]) -> Manner:
             schema = nested(wanted, "schema")
         case _:
             schema = None
+    if function is not None:
+        schema = function.parameters
     limit = whole_number(body, "max_output_tokens")
     return replace(manner, limit=limit, schema=schema)
 
 
 def _events(response: _Response) -> Sequence[bytes]:
     """The events in the API's order, numbered from 0."""
-    item = {"output_index": 0}
-    place = {"item_id": response.message_id, "output_index": 0, "content_index": 0}
-    opened = response.message_with([], "in_progress")
+    output = _said(response) if response.call is None else _called(response)
     events: list[tuple[str, Fields]] = [
         ("response.created", {"response": response.begun}),
         ("response.in_progress", {"response": response.begun}),
-        ("response.output_item.added", {**item, "item": opened}),
-        ("response.content_part.added", {**place, "part": _part("")}),
-    ]
-    events += [
-        ("response.output_text.delta", {**place, "delta": delta, "logprobs": []})
-        for delta in response.spoken.deltas
-    ]
-    said = {"text": response.spoken.text, "logprobs": []}
-    events += [
-        ("response.output_text.done", {**place, **said}),
-        ("response.content_part.done", {**place, "part": response.part}),
-        ("response.output_item.done", {**item, "item": response.message}),
+        *output,
+        ("response.output_item.done", {"output_index": 0, "item": response.item}),
         (f"response.{response.status}", {"response": response.ended}),
     ]
     return [
         sse_event({"type": name, "sequence_number": number, **data}, name=name)
         for number, (name, data) in enumerate(events)
+    ]
+
+
+def _said(response: _Response) -> list[tuple[str, Fields]]:
+    place = {"item_id": response.item_id, "output_index": 0, "content_index": 0}
+    opened = response.message_with([], "in_progress")
+    deltas = [
+        ("response.output_text.delta", {**place, "delta": delta, "logprobs": []})
+        for delta in response.spoken.deltas
+    ]
+    said = {"text": response.spoken.text, "logprobs": []}
+    return [
+        ("response.output_item.added", {"output_index": 0, "item": opened}),
+        ("response.content_part.added", {**place, "part": _part("")}),
+        *deltas,
+        ("response.output_text.done", {**place, **said}),
+        ("response.content_part.done", {**place, "part": response.part}),
+    ]
+
+
+def _called(response: _Response) -> list[tuple[str, Fields]]:
+    place = {"item_id": response.item_id, "output_index": 0}
+    opened = response.call_with("", "in_progress")
+    deltas = [
+        ("response.function_call_arguments.delta", {**place, "delta": delta})
+        for delta in response.spoken.deltas
+    ]
+    said = {"name": response.call, "arguments": response.spoken.text}
+    return [
+        ("response.output_item.added", {"output_index": 0, "item": opened}),
+        *deltas,
+        ("response.function_call_arguments.done", {**place, **said}),
     ]
 
 

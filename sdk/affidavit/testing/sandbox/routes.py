@@ -2,7 +2,7 @@
 
 Knows paths and methods. What an endpoint says is its own module's; a new endpoint is a
 new `Route` in that module, listed in `provider`. An endpoint that remembers
-(files, batches, usage) makes its routes in a function that closes over its store.
+(files, batches, jobs) makes its routes in a function that closes over its store.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -39,6 +39,12 @@ class Route:
     answer: Callable[[Asked], Reply]
     in_deployments: bool = False
     """Azure serves it below `/openai/deployments/{deployment}/` too."""
+
+
+def route(where: str, endpoint: str, answer: Callable[[Asked], Reply]) -> Route:
+    """A route in one line; `where` is method and pattern: `GET files/{file}`."""
+    method, _, pattern = where.partition(" ")
+    return Route(method=method, pattern=pattern, endpoint=endpoint, answer=answer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,9 @@ from affidavit.errors import SettingsInvalid
 from affidavit.testing.sandbox.http import (
     Answer,
     Declined,
+    Download,
     Headers,
+    Part,
     ReceivedRequest,
     Reply,
     Stream,
@@ -32,16 +34,19 @@ from affidavit.testing.sandbox.instructions import (
     tries_told,
 )
 from affidavit.testing.sandbox.memory import Memory, Queue, Tries
-from affidavit.testing.sandbox.provider import ROUTES, Plan, admit, plan, stamped
+from affidavit.testing.sandbox.provider import Plan, admit, plan, provided, stamped
 from affidavit.testing.sandbox.routes import Asked, Match, Route, Unrouted, find
 from affidavit.testing.sandbox.server import HOST, Arrival, Server
+from affidavit.testing.sandbox.sockets import Sockets
 
 __all__ = [
     "Answer",
     "Asked",
     "Break",
     "Declined",
+    "Download",
     "Headers",
+    "Part",
     "ReceivedRequest",
     "Reply",
     "Route",
@@ -60,8 +65,10 @@ class Sandbox:
     """An OpenAI-compatible server on 127.0.0.1, running between `start` and `close`.
 
     `port` 0 picks a free one. `routes` adds endpoints, which win over the sandbox's
-    own. `remember` and `remember_bytes` bound what `requests` holds. `watch` is called
-    with each request and its status, None when the connection is cut before one.
+    own. `remember` and `remember_bytes` bound what `requests` holds in memory;
+    `most_body_bytes` and, for uploads, `most_form_bytes` what a body may have. `watch`
+    is called with each request and its status, None when the connection is cut before
+    one. Files, batches, jobs and the like live as long as this object.
     """
 
     def __init__(
@@ -72,20 +79,23 @@ class Sandbox:
         remember: int = 100_000,
         remember_bytes: int = 256 * _MIB,
         most_body_bytes: int = 64 * _MIB,
+        most_form_bytes: int = 1024 * _MIB,
         watch: Callable[[ReceivedRequest, int | None], None] | None = None,
         clock: Callable[[], float] = time.time,
         new_serial: Callable[[], str] = _serial,
     ) -> None:
         self._wanted_port = port
-        self._routes = (*routes, *ROUTES)
+        self._routes = (*routes, *provided())
         self._memory = Memory(most=remember, most_bytes=remember_bytes)
         self._most_body_bytes = most_body_bytes
+        self._most_form_bytes = most_form_bytes
         self._watch = watch
         self._clock = clock
         self._new_serial = new_serial
         self._tries = Tries()
         self._queue = Queue()
         self._server: Server | None = None
+        self._sockets: Sockets | None = None
         self._port: int | None = None
 
     def start(self) -> Self:
@@ -97,7 +107,10 @@ class Sandbox:
 
     def _start(self) -> Server:
         server = Server(
-            self._wanted_port, self._respond, most_body_bytes=self._most_body_bytes
+            self._wanted_port,
+            self._respond,
+            most_body_bytes=self._most_body_bytes,
+            most_form_bytes=self._most_form_bytes,
         )
         server.start()
         self._server, self._port = server, server.server_port
@@ -106,6 +119,9 @@ class Sandbox:
     def close(self) -> None:
         """End every connection, thread and socket. What arrived stays readable."""
         server, self._server = self._server, None
+        sockets, self._sockets = self._sockets, None
+        if sockets is not None:
+            sockets.close()
         if server is not None:
             server.close()
 
@@ -147,6 +163,21 @@ class Sandbox:
     def base_url(self) -> str:
         """What OpenAI's clients call `base_url`."""
         return f"{self.url}/v1"
+
+    @property
+    def sockets(self) -> Sockets:
+        """The websockets, which listen on a port of their own from the first use on.
+
+        Raises `SettingsInvalid` without the `websockets` library.
+        """
+        if self._sockets is None:
+            self._sockets = Sockets(new_serial=self._new_serial, clock=self._clock)
+        return self._sockets
+
+    @property
+    def websocket_url(self) -> str:
+        """What OpenAI's clients call `websocket_base_url`."""
+        return self.sockets.url
 
     @property
     def requests(self) -> list[ReceivedRequest]:
@@ -209,6 +240,7 @@ class Sandbox:
             query=dict(parse_qsl(query, keep_blank_values=True)),
             headers=arrival.headers,
             body=arrival.body,
+            parts=arrival.parts,
             endpoint=found.endpoint,
             request_id=f"req_{serial}",
         )

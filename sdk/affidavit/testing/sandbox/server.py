@@ -18,16 +18,20 @@ from typing import Any, Final, assert_never
 from affidavit.errors import SettingsInvalid
 from affidavit.testing.sandbox.http import (
     Answer,
+    BodyUnreadable,
     Declined,
+    Download,
     Headers,
+    Part,
     Stream,
     error_answer,
 )
 from affidavit.testing.sandbox.instructions import Break
+from affidavit.testing.sandbox.multipart import Form, boundary_of, read_form
 from affidavit.testing.sandbox.provider import Plan
 from affidavit.testing.sandbox.wire import (
     LAST_CHUNK,
-    BodyUnreadable,
+    body_pieces,
     chunk,
     head,
     read_body,
@@ -48,6 +52,8 @@ class Arrival:
     """Path and query, as sent."""
     headers: Headers
     body: bytes
+    parts: tuple[Part, ...] = ()
+    """Fields and files, when the body is a form."""
     declined: Declined | None = None
     """Why its body was not read to the end."""
 
@@ -64,9 +70,17 @@ class Server(ThreadingHTTPServer):
     # socketserver's 5 would make a burst of connections wait for TCP to try again.
     request_queue_size = 1024
 
-    def __init__(self, port: int, respond: Respond, *, most_body_bytes: int) -> None:
+    def __init__(
+        self,
+        port: int,
+        respond: Respond,
+        *,
+        most_body_bytes: int,
+        most_form_bytes: int,
+    ) -> None:
         self.respond = respond
         self.most_body_bytes = most_body_bytes
+        self.most_form_bytes = most_form_bytes
         self.stopping = Event()
         self._lock = Lock()
         self._open: dict[Thread, socket.socket] = {}
@@ -196,17 +210,26 @@ class _Connection(BaseHTTPRequestHandler):
         headers = Headers(self.headers.items())
         declined = None
         try:
-            most = self.server.most_body_bytes
-            body = read_body(headers, self.rfile, most=most)
+            form = self._body(headers)
         except BodyUnreadable as error:
-            body, declined = error.read, error
+            form, declined = Form(parts=(), body=error.read), error
         return Arrival(
             method=self.command,
             target=self.path,
             headers=headers,
-            body=body,
+            body=form.body,
+            parts=form.parts,
             declined=declined,
         )
+
+    def _body(self, headers: Headers) -> Form:
+        boundary = boundary_of(headers)
+        if boundary is None:
+            most = self.server.most_body_bytes
+            body = read_body(headers, self.rfile, most=most)
+            return Form(parts=(), body=body)
+        most = self.server.most_form_bytes
+        return read_form(body_pieces(headers, self.rfile, most=most), boundary)
 
     def _carry_out(self, plan: Plan) -> None:
         match plan.break_at:
@@ -227,6 +250,8 @@ class _Connection(BaseHTTPRequestHandler):
                 self._write_answer(plan.reply, plan.break_at)
             case Stream():
                 self._write_stream(plan.reply, plan)
+            case Download():
+                self._write_download(plan.reply, plan.break_at)
             case _:
                 assert_never(plan.reply)
 
@@ -237,6 +262,18 @@ class _Connection(BaseHTTPRequestHandler):
             body = body[: len(body) // 2]
         fields = {**answer.headers, **length, **self._connection_fields()}
         self.wfile.write(head(answer.status, fields) + body)
+
+    def _write_download(self, download: Download, break_at: Break | None) -> None:
+        size = download.blob.size
+        length = {"content-length": str(size)}
+        fields = {**download.headers, **length, **self._connection_fields()}
+        self.wfile.write(head(download.status, fields))
+        left = size if break_at is None else size // 2
+        for piece in download.blob.pieces():
+            self.wfile.write(piece[:left])
+            left -= len(piece)
+            if left <= 0:
+                return
 
     def _write_stream(self, stream: Stream, plan: Plan) -> None:
         chunked = self.request_version != "HTTP/1.0"

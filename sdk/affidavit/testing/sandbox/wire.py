@@ -5,11 +5,12 @@ tests need no socket.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Final, Protocol
 
-from affidavit.testing.sandbox.http import Declined, Headers
+from affidavit.testing.sandbox.blobs import PIECE
+from affidavit.testing.sandbox.http import BodyUnreadable, Headers
 
 _LONGEST_LINE: Final = 4096
 _CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]{1,16}")
@@ -25,16 +26,20 @@ class Readable(Protocol):
         """Up to and with a newline, at most `size` bytes."""
 
 
-class BodyUnreadable(Declined):
-    """A body not read to its end, so the connection ends; `read` is what came."""
-
-    def __init__(self, status: int, message: str, *, read: bytes = b"") -> None:
-        super().__init__(status, message)
-        self.read = read
-
-
 def read_body(headers: Headers, stream: Readable, *, most: int) -> bytes:
-    """The body that `headers` announce, at most `most` bytes, else `BodyUnreadable`.
+    """The body that `headers` announce, at most `most` bytes, else `BodyUnreadable`."""
+    body = bytearray()
+    try:
+        for piece in body_pieces(headers, stream, most=most):
+            body += piece
+    except BodyUnreadable as error:
+        error.read = bytes(body)
+        raise
+    return bytes(body)
+
+
+def body_pieces(headers: Headers, stream: Readable, *, most: int) -> Iterator[bytes]:
+    """`read_body` by and by, at most 256 KiB at a time.
 
     Two framings at once are refused (RFC 9112 §6.3): parties that read such a message
     differently can be made to see different requests.
@@ -42,55 +47,58 @@ def read_body(headers: Headers, stream: Readable, *, most: int) -> bytes:
     coding = headers.get("transfer-encoding")
     length = headers.get("content-length")
     if coding is None:
-        return _read_sized(length or "0", stream, most)
+        return _sized(length or "0", stream, most)
     if length is not None or coding.strip().lower() != "chunked":
         raise BodyUnreadable(
             400, "Send a Content-Length or 'Transfer-Encoding: chunked', not both."
         )
-    return _read_chunked(stream, most)
+    return _chunked(stream, most)
 
 
-def _read_sized(length: str, stream: Readable, most: int) -> bytes:
+def _sized(length: str, stream: Readable, most: int) -> Iterator[bytes]:
     if not (length.isascii() and length.isdecimal()):
         raise BodyUnreadable(400, f"Content-Length is not a number: {length!r}.")
     # The digits are counted first: Python refuses to read a number of thousands.
     if len(length.lstrip("0")) > len(str(most)) or int(length) > most:
         raise _too_large(most)
-    return _exactly(int(length), stream, b"")
+    yield from _exactly(int(length), stream, 0)
 
 
-def _read_chunked(stream: Readable, most: int) -> bytes:
-    body = bytearray()
-    while size := _chunk_size(stream, body):
-        if len(body) + size > most:
-            raise _too_large(most, bytes(body))
-        body += _exactly(size, stream, body)
+def _chunked(stream: Readable, most: int) -> Iterator[bytes]:
+    came = 0
+    while size := _chunk_size(stream):
+        if came + size > most:
+            raise _too_large(most)
+        yield from _exactly(size, stream, came)
+        came += size
         stream.readline(_LONGEST_LINE)
     while stream.readline(_LONGEST_LINE).strip():
         pass  # trailers (RFC 9112 §7.1.2) say nothing that the sandbox needs
-    return bytes(body)
 
 
-def _chunk_size(stream: Readable, body: bytearray) -> int:
+def _chunk_size(stream: Readable) -> int:
     text = stream.readline(_LONGEST_LINE).partition(b";")[0].strip()
     if _CHUNK_SIZE.fullmatch(text) is None:
-        raise BodyUnreadable(
-            400, f"A chunk's size is not a number: {text[:20]!r}.", read=bytes(body)
-        )
+        raise BodyUnreadable(400, f"A chunk's size is not a number: {text[:20]!r}.")
     return int(text, 16)
 
 
-def _exactly(size: int, stream: Readable, before: bytes | bytearray) -> bytes:
-    data = stream.read(size)
-    if len(data) < size:
-        came = bytes(before) + data
-        raise BodyUnreadable(400, f"The body ended after {len(came)} bytes.", read=came)
-    return data
+def _exactly(size: int, stream: Readable, before: int) -> Iterator[bytes]:
+    left = size
+    while left:
+        wanted = min(left, PIECE)
+        data = stream.read(wanted)
+        left -= len(data)
+        if data:
+            yield data
+        if len(data) < wanted:
+            came = before + size - left
+            raise BodyUnreadable(400, f"The body ended after {came} bytes.")
 
 
-def _too_large(most: int, read: bytes = b"") -> BodyUnreadable:
+def _too_large(most: int) -> BodyUnreadable:
     return BodyUnreadable(
-        413, f"The body has more than {most} bytes, the most it may have.", read=read
+        413, f"The body has more than {most} bytes, the most it may have."
     )
 
 

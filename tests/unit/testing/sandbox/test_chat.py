@@ -117,3 +117,43 @@ def test_a_parameter_that_cannot_be_is_declined_by_name(
 
     error = orjson.loads(caught.value.answer.body)["error"]
     assert (caught.value.answer.status, error["param"]) == (400, param)
+
+
+VISIT = {
+    "type": "function",
+    "function": {
+        "name": "visit",
+        "parameters": {
+            "type": "object",
+            "properties": {"place": {"type": "string"}},
+            "required": ["place"],
+        },
+    },
+}
+
+
+def test_a_tool_that_must_be_called_is_called_with_arguments_of_its_schema() -> None:
+    answer = whole(asked(tools=[VISIT], tool_choice="required"))
+    (choice,) = answer["choices"]
+    (call,) = choice["message"]["tool_calls"]
+    assert choice["finish_reason"] == "tool_calls"
+    assert choice["message"]["content"] is None
+    assert call["function"]["name"] == "visit"
+    assert orjson.loads(call["function"]["arguments"]).keys() == {"place"}
+
+
+def test_a_streamed_call_of_a_tool_says_the_same_as_a_whole_one() -> None:
+    demand = {"tools": [VISIT], "tool_choice": "required", "n": 2}
+    (first, second) = whole(asked(**demand))["choices"]
+    for expected in (first, second):
+        deltas = [
+            choice["delta"]["tool_calls"][0]
+            for each in chunks(asked(**demand, stream=True))
+            for choice in each["choices"]
+            if choice["index"] == expected["index"] and choice["delta"]
+        ]
+        (call,) = expected["message"]["tool_calls"]
+        said = "".join(delta["function"]["arguments"] for delta in deltas)
+        assert said == call["function"]["arguments"]
+        assert deltas[0]["id"] == call["id"]
+        assert {delta["index"] for delta in deltas} == {0}

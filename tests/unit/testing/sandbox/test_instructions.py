@@ -1,10 +1,19 @@
+from dataclasses import replace
+
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from affidavit.errors import SettingsInvalid
-from affidavit.testing.sandbox.http import Answer, Declined, Headers, ReceivedRequest
+from affidavit.testing.sandbox.blobs import Blob
+from affidavit.testing.sandbox.http import (
+    Answer,
+    Declined,
+    Headers,
+    Part,
+    ReceivedRequest,
+)
 from affidavit.testing.sandbox.instructions import (
     Break,
     Instructions,
@@ -156,3 +165,12 @@ def test_tries_of_one_call_have_one_key() -> None:
     assert call_key(a_request(b"1", idempotency_key="k")) == call_key(
         a_request(b"2", idempotency_key="k")
     )
+
+
+def test_forms_with_equal_parts_are_one_call_whatever_their_boundary() -> None:
+    def a_form(content: bytes, boundary: bytes) -> ReceivedRequest:
+        part = Part(name="file", filename="a", blob=Blob.of(content))
+        return replace(a_request(boundary), parts=(part,))
+
+    assert call_key(a_form(b"1", b"--x")) == call_key(a_form(b"1", b"--y"))
+    assert call_key(a_form(b"1", b"--x")) != call_key(a_form(b"2", b"--x"))

@@ -1,6 +1,10 @@
+import re
+from collections.abc import Sequence
+
 import orjson
 import pytest
 
+from affidavit.endpoints import named
 from affidavit.testing.sandbox.http import (
     Answer,
     Declined,
@@ -9,8 +13,8 @@ from affidavit.testing.sandbox.http import (
     Stream,
 )
 from affidavit.testing.sandbox.instructions import Break, Instructions
-from affidavit.testing.sandbox.provider import ROUTES, Plan, admit, plan, stamped
-from affidavit.testing.sandbox.routes import find
+from affidavit.testing.sandbox.provider import Plan, admit, plan, provided, stamped
+from affidavit.testing.sandbox.routes import Route, find
 
 
 def a_request(
@@ -22,7 +26,7 @@ def a_request(
 
 
 def planned(request: ReceivedRequest, instructions: Instructions | None = None) -> Plan:
-    found = find(ROUTES, request.method, request.path)
+    found = find(provided(), request.method, request.path)
     return plan(request, found, instructions or Instructions(), now=7, serial="s")
 
 
@@ -83,7 +87,21 @@ def test_every_reply_is_stamped() -> None:
         assert made.headers.items() >= reply.headers.items()
 
 
-def test_every_route_names_what_it_answers() -> None:
-    names = {route.endpoint for route in ROUTES}
+def test_every_route_has_the_name_that_policies_use() -> None:
+    for route in provided():
+        path = re.sub(r"\{[^}]*\}", "x", f"/{route.pattern}")
+        assert route.endpoint == named(route.method, path), path
 
-    assert names == {"chat.completions", "responses", "embeddings", "models"}
+
+def test_each_sandbox_has_memories_of_its_own() -> None:
+    making = a_request("/v1/conversations", "POST", b"{}")
+    first, second = provided(), provided()
+
+    def kept(routes: Sequence[Route]) -> int:
+        there = a_request("/v1/conversations/conv_s")
+        found = find(routes, "GET", there.path)
+        return plan(there, found, Instructions(), now=7, serial="t").reply.status
+
+    found = find(first, "POST", making.path)
+    assert plan(making, found, Instructions(), now=7, serial="s").reply.status == 200
+    assert (kept(first), kept(second)) == (200, 404)

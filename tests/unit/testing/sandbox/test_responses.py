@@ -115,3 +115,36 @@ def test_a_parameter_that_cannot_be_is_declined_by_name(
         answer_responses(asked(**{param: value}))
 
     assert orjson.loads(caught.value.answer.body)["error"]["param"] == param
+
+
+VISIT = {
+    "type": "function",
+    "name": "visit",
+    "parameters": {
+        "type": "object",
+        "properties": {"place": {"type": "string"}},
+        "required": ["place"],
+    },
+}
+
+
+def test_a_tool_that_must_be_called_is_called_with_arguments_of_its_schema() -> None:
+    (call,) = whole(tools=[VISIT], tool_choice="required")["output"]
+
+    assert (call["type"], call["name"]) == ("function_call", "visit")
+    assert orjson.loads(call["arguments"]).keys() == {"place"}
+
+
+def test_a_streamed_call_of_a_tool_says_the_same_as_a_whole_one() -> None:
+    demand = {"tools": [VISIT], "tool_choice": {"type": "function", "name": "visit"}}
+    (call,) = whole(**demand)["output"]
+    told = events(**demand)
+    kinds = [each["type"] for each in told]
+    deltas = [each["delta"] for each in told if each["type"].endswith(".delta")]
+
+    assert [kind for kind in dict.fromkeys(kinds) if "arguments" in kind] == [
+        "response.function_call_arguments.delta",
+        "response.function_call_arguments.done",
+    ]
+    assert "".join(deltas) == call["arguments"]
+    assert told[-1]["response"]["output"] == [call]

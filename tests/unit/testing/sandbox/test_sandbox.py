@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 import openai
@@ -411,11 +412,64 @@ def test_requests_are_remembered_as_they_came(sandbox: Sandbox, client: OpenAI) 
 def test_an_unknown_path_is_404_and_remembered(
     sandbox: Sandbox, client: OpenAI
 ) -> None:
-    with pytest.raises(openai.NotFoundError, match="no endpoint at /v1/moderations"):
-        client.moderations.create(input="Hi")
+    with pytest.raises(openai.NotFoundError, match="no endpoint at /v1/evals"):
+        client.evals.list()
 
     assert sandbox.counts == {"other": 1}
     assert sandbox.counts["chat.completions"] == 0
+
+
+def test_a_large_upload_is_kept_on_disk_with_its_size_and_digest(
+    sandbox: Sandbox, client: OpenAI
+) -> None:
+    content = b"0123456789abcdef" * (3 << 16)
+    file = client.files.create(file=("big.txt", content), purpose="user_data")
+
+    (request,) = sandbox.requests
+    (part,) = [each for each in request.parts if each.filename]
+    assert (part.filename, part.blob.size) == ("big.txt", 3 << 20)
+    assert part.blob.sha256 == sha256(content).hexdigest()
+    assert request.body == b""
+    assert request.held < 1000
+    assert client.files.content(file.id).read() == content
+
+
+def test_a_small_form_is_remembered_byte_for_byte(
+    sandbox: Sandbox, client: OpenAI
+) -> None:
+    client.files.create(file=("a.txt", b"a parcel"), purpose="user_data")
+
+    (request,) = sandbox.requests
+    assert b"a parcel" in request.body
+    assert [each.name for each in request.parts] == ["purpose", "file"]
+
+
+def test_an_upload_over_the_limit_is_413() -> None:
+    with (
+        Sandbox(most_form_bytes=1000) as sandbox,
+        OpenAI(base_url=sandbox.base_url, api_key="k", max_retries=0) as client,
+        pytest.raises(openai.APIStatusError) as caught,
+    ):
+        client.files.create(file=("a.txt", b"x" * 1000), purpose="user_data")
+
+    assert caught.value.status_code == 413
+
+
+def test_a_download_that_breaks_is_cut_in_half(client: OpenAI) -> None:
+    file = client.files.create(file=("a.txt", b"x" * 600_000), purpose="user_data")
+    came: list[bytes] = []
+    broken = {"X-Sandbox-Break": "mid-stream"}
+    # Which class it is depends on the SDK's version and its HTTP library.
+    wanted = r"peer closed|incomplete|Connection error"
+    with (
+        client.files.with_streaming_response.content(
+            file.id, extra_headers=broken
+        ) as response,
+        pytest.raises(Exception, match=wanted),
+    ):
+        came.extend(response.iter_bytes())
+
+    assert sum(map(len, came)) == 300_000
 
 
 def test_ids_are_unique(sandbox: Sandbox, client: OpenAI) -> None:
@@ -467,14 +521,17 @@ def test_a_test_may_add_an_endpoint() -> None:
         return Answer(headers={"content-type": "text/plain"}, body=name)
 
     route = Route(
-        method="GET", pattern="files/{file}/content", endpoint="files", answer=files
+        method="GET",
+        pattern="files/{file}/content",
+        endpoint="files.content",
+        answer=files,
     )
     with (
         Sandbox(routes=[route]) as sandbox,
         OpenAI(base_url=sandbox.base_url, api_key="k") as client,
     ):
         assert client.files.content("file-7").text == "file-7"
-        assert sandbox.counts["files"] == 1
+        assert sandbox.counts["files.content"] == 1
 
 
 # Life and death

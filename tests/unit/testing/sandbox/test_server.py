@@ -95,7 +95,7 @@ def test_no_credential_is_401_and_the_request_is_remembered(
     peer.sendall(b"GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n")
 
     assert answered(peer)[0].status == 401
-    assert sandbox.counts["models"] == 1
+    assert sandbox.counts["models.list"] == 1
     # What a test queued waits for a request that is let in.
     peer.sendall(request(ASK))
     assert answered(peer)[0].status == 503

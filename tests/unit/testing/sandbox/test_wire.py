@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.testing.sandbox.http import Headers
+from affidavit.testing.sandbox.http import BodyUnreadable, Headers
 from affidavit.testing.sandbox.wire import (
     LAST_CHUNK,
-    BodyUnreadable,
     chunk,
     head,
     read_body,

@@ -1,0 +1,1 @@
+"""Clients that other code makes: governed twins of whatever class they have."""

@@ -1,0 +1,1 @@
+"""What request bodies say: texts, parameters that matter, parts that nobody reads."""
