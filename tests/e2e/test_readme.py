@@ -45,6 +45,7 @@ def environment() -> Iterator[dict[str, str]]:
     with Sandbox() as sandbox:
         yield {
             **os.environ,
+            "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
             "OPENAI_BASE_URL": sandbox.base_url,
             "OPENAI_API_KEY": "sandbox",
         }
