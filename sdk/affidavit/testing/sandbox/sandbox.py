@@ -113,15 +113,16 @@ class Sandbox:
             most_form_bytes=self._most_form_bytes,
         )
         server.start()
+        if self._sockets is not None and self._sockets.closed:
+            self._sockets = None  # of the time before the last `close`
         self._server, self._port = server, server.server_port
         return server
 
     def close(self) -> None:
         """End every connection, thread and socket. What arrived stays readable."""
         server, self._server = self._server, None
-        sockets, self._sockets = self._sockets, None
-        if sockets is not None:
-            sockets.close()
+        if self._sockets is not None:
+            self._sockets.close()
         if server is not None:
             server.close()
 
@@ -168,7 +169,8 @@ class Sandbox:
     def sockets(self) -> Sockets:
         """The websockets, which listen on a port of their own from the first use on.
 
-        Raises `SettingsInvalid` without the `websockets` library.
+        What arrived stays readable after `close`. Raises `SettingsInvalid` without the
+        `websockets` library.
         """
         if self._sockets is None:
             self._sockets = Sockets(new_serial=self._new_serial, clock=self._clock)

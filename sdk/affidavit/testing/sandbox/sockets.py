@@ -74,6 +74,7 @@ class Sockets:
         self._new_serial = new_serial
         self._clock = clock
         self._lock = Lock()
+        self.closed = False
         self._troubles: deque[Trouble] = deque()
         serve = _server()
         self._server = serve(self._talk, HOST, 0, process_request=self._admit)
@@ -94,6 +95,9 @@ class Sockets:
 
     def close(self) -> None:
         """Take no more connections. Those that are open end with their clients."""
+        if self.closed:
+            return
+        self.closed = True
         self._server.shutdown()
         self._thread.join(_JOIN_SECONDS)
 

@@ -108,6 +108,18 @@ def test_it_listens_from_the_first_use_to_the_end() -> None:
         connect(url, additional_headers=KEY)
 
 
+def test_what_arrived_stays_readable_until_it_is_started_again() -> None:
+    sandbox = Sandbox().start()
+    opened(sandbox).close()
+    sandbox.close()
+    sandbox.close()
+    assert len(sandbox.sockets.handshakes) == 1
+
+    with sandbox:
+        opened(sandbox, "/realtime?model=again").close()
+        assert sandbox.sockets.handshakes[0].query == {"model": "again"}
+
+
 def test_without_the_library_it_says_what_to_install(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

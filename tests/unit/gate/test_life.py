@@ -24,7 +24,7 @@ from affidavit.calls import (
     Reference,
     Text,
 )
-from affidavit.gate import Gate, Moment, content_key, printable
+from affidavit.gate import Gate, Moment, content_key
 from affidavit.policy.loader import load, locate_packs
 from affidavit.trail.record import MAX_BODY_BYTES, Kind, Labels, encode
 from affidavit.trail.writer import OUTCOME_BYTES
@@ -253,11 +253,6 @@ def test_an_estimate_and_how_a_call_ended_are_told() -> None:
 
     assert told["how"] == "closed"
     assert told["usage"]["estimated"] is True
-
-
-def test_a_name_is_clipped_and_a_lone_surrogate_replaced() -> None:
-    assert printable("x" * 300) == "x" * 255 + "…"
-    assert printable("a\ud800b") == "a?b"
 
 
 @pytest.mark.parametrize("number", [2**53, -(2**60), 10**30])

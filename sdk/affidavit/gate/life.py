@@ -9,13 +9,13 @@ so that there is no call whose refusal cannot be written down.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import NamedTuple
 
 from affidavit import canonical
-from affidavit.calls import Attempt, Call, Finding, Line, Outcome
+from affidavit.calls import Call, Finding, Line, Outcome
 from affidavit.canonical import Json
 from affidavit.errors import Reason
+from affidavit.gate import telling
 from affidavit.policy import deferred
 from affidavit.policy.deferred import Inspection
 from affidavit.policy.engine import Decision, Effect, decide
@@ -28,18 +28,9 @@ Detector = Callable[[Call], Findings]
 
 OBSERVED = "observed"
 """Effect of a call that was let through in observe mode and would have been refused."""
-_NAME_CHARACTERS = 256
-_ANSWER_CHARACTERS = 64
-"""Of what a provider names in its answer: bounds an outcome's size (see `writer`)."""
-_PROSE_CHARACTERS = 600
-_MOST = 16
 _DAY = 86_400_000
 """ms; the engine sees time as a UTC day."""
 _REMEMBERED = 1024
-_FEW_ATTEMPTS = 6
-"""Tries that an outcome has room for, however long they are."""
-_ATTEMPTS_BYTES = 4096
-"""Room for more than those: the record must fit the space kept for it (`writer`)."""
 _LET_THROUGH = (Effect.PERMIT.value, OBSERVED)
 
 
@@ -197,7 +188,7 @@ class Gate:
             effect=effect,
             reasons=decision.reasons,
             labels={
-                name: self.labels.of(name, printable(value))
+                name: self.labels.of(name, telling.printable(value))
                 for name, value in _labelled(call)
                 if value is not None
             },
@@ -209,33 +200,34 @@ class Gate:
     ) -> dict[str, Json]:
         said: dict[str, Json] = {
             "boot": self.boot,
-            "endpoint": printable(call.endpoint),
-            "host": printable(call.host),
+            "endpoint": telling.printable(call.endpoint),
+            "host": telling.printable(call.host),
             "mode": self.policy.mode,
             "provider": call.provider,
-            "purpose": printable(call.purpose) if call.purpose is not None else None,
-            "reasons": _reasons(decision.reasons),
+            "purpose": None,  # said to be none, where none was declared
+            "reasons": telling.reasons(decision.reasons),
         }
         for name, value in (
+            ("purpose", call.purpose),
             ("model", call.model),
             ("subject", call.subject),
             ("safety", call.safety_id),
             ("project", call.project),
         ):
-            _tell(said, name, value, _NAME_CHARACTERS)
+            telling.tell(said, name, value, telling.NAME_CHARACTERS)
         optional: dict[str, Json] = {
-            "parameters": _parameters(call.parameters),
+            "parameters": telling.parameters(call.parameters),
             "unread": dict(call.unread),
             "file": uploads.described(call.file) if call.file is not None else None,
             "files": uploads.referred(call.refers),
-            "findings": [_finding(each) for each in findings][:_MOST],
-            "warnings": _reasons(decision.warnings),
-            "shadow": _reasons(decision.shadow),
+            "findings": [telling.finding(each) for each in findings][: telling.MOST],
+            "warnings": telling.reasons(decision.warnings),
+            "shadow": telling.reasons(decision.shadow),
         }
         return said | {name: value for name, value in optional.items() if value}
 
     def _outcome(self, identifier: str, outcome: Outcome) -> dict[str, Json]:
-        attempts = _attempts(outcome.attempts)
+        attempts = telling.attempts(outcome.attempts)
         body: dict[str, Json] = {"attempts": attempts}
         if len(attempts) < len(outcome.attempts):
             body["attempted"] = len(outcome.attempts)
@@ -254,13 +246,13 @@ class Gate:
                     identifier, b"response", outcome.output_digest
                 ),
             }
-        _tell(body, "response", outcome.response_id)
-        _tell(body, "file", outcome.file_id)
-        _tell(body, "model", outcome.model)
-        _tell(body, "finish", outcome.finish_reason)
+        telling.tell(body, "response", outcome.response_id)
+        telling.tell(body, "file", outcome.file_id)
+        telling.tell(body, "model", outcome.model)
+        telling.tell(body, "finish", outcome.finish_reason)
         if outcome.how is not None:
             body["how"] = outcome.how.value
-        _tell(body, "error", outcome.error)
+        telling.tell(body, "error", outcome.error)
         return body
 
     def _commit(self, identifier: str, part: bytes, data: bytes) -> str:
@@ -306,94 +298,3 @@ def _likeness(call: Call, day: int) -> tuple[object, ...]:
         None,
         *call.unread.items(),
     )
-
-
-def printable(value: str, limit: int = _NAME_CHARACTERS) -> str:
-    """`value` as a record can hold it: at most `limit` characters, all of them text.
-
-    Control characters and lone surrogates, which no honest name has, become `?`.
-    """
-    if len(value) > limit:
-        value = value[: limit - 1] + "…"
-    if value.isprintable():
-        return value
-    return "".join(each if each.isprintable() else "?" for each in value)
-
-
-def _tell(
-    body: dict[str, Json],
-    name: str,
-    value: str | None,
-    limit: int = _ANSWER_CHARACTERS,
-) -> None:
-    if value is not None:
-        body[name] = printable(value, limit)
-
-
-def _parameters(values: Mapping[str, int | str | bool]) -> dict[str, Json]:
-    return {
-        printable(name): _parameter(value)
-        for name, value in list(values.items())[: 2 * _MOST]
-    }
-
-
-def _parameter(value: int | str) -> Json:
-    if isinstance(value, str):
-        return printable(value)
-    # Beyond 2^53 a number has no canonical form (RFC 8785 §3.2.2.3).
-    return value if abs(value) < 1 << 53 else str(value)
-
-
-@lru_cache(maxsize=1024)
-def _reason(reason: Reason) -> Json:
-    said = {
-        "rule": reason.rule,
-        "message": reason.message,
-        "clause": reason.clause,
-        "where": reason.where,
-        "evidence": reason.evidence,
-    }
-    return {
-        name: printable(value, _PROSE_CHARACTERS)
-        for name, value in said.items()
-        if value is not None
-    }
-
-
-def _reasons(reasons: Sequence[Reason]) -> list[Json]:
-    return [_reason(reason) for reason in reasons[:_MOST]]
-
-
-def _finding(finding: Finding) -> Json:
-    said: dict[str, Json] = {
-        "kind": finding.kind,
-        "score": f"{finding.score:.3f}",
-        "activity": finding.activity,
-        "rules": [printable(rule) for rule in finding.rules[:_MOST]],
-        "detector": finding.detector,
-    }
-    if finding.lines:
-        said |= {"count": finding.count, "lines": list(finding.lines)}
-    return said
-
-
-def _attempts(attempts: Sequence[Attempt]) -> list[Json]:
-    """Each try, or the first and the last ones of more than a record has room for."""
-    said = [_attempt(attempt) for attempt in attempts]
-    if len(said) <= _FEW_ATTEMPTS:
-        return said
-    room = _ATTEMPTS_BYTES - len(canonical.dumps(said[0]))
-    last: list[Json] = []
-    for each in reversed(said[1:]):
-        room -= len(canonical.dumps(each)) + 1
-        if room < 0:
-            break
-        last.insert(0, each)
-    return [said[0], *last]
-
-
-def _attempt(attempt: Attempt) -> Json:
-    said: dict[str, Json] = {"ms": attempt.milliseconds, "status": attempt.status}
-    _tell(said, "request_id", attempt.request_id)
-    _tell(said, "error", attempt.error)
-    return said
