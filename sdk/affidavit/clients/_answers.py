@@ -5,7 +5,6 @@ completions, responses and embeddings. Whatever a provider sends is only read, n
 trusted: a shape that is not understood leaves fields empty and raises nothing.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -17,10 +16,9 @@ from affidavit.calls import Ending
 LARGEST_BODY = 4 << 20
 """Bytes of a JSON body that are still parsed for its usage."""
 _LAST_EVENTS = 16
-_USUAL_EVENTS = 16 << 10  # bytes that usually hold them
 _LONGEST_TEXT = 256
 _LARGEST_COUNT = 2**53 - 1
-_EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_EVENT_END = b"\n\n"
 _DONE = {"response.completed", "response.failed", "response.incomplete"}
 
 
@@ -66,6 +64,7 @@ def of_events(head: bytes, tail: bytes) -> Stream:
 
     `tail` may begin inside an event and end before one is whole.
     """
+    tail = _in_lines(tail)
     answer, ending, error = NOTHING, None, None
     for data in _newest(tail):
         if data.startswith(b"[DONE]"):
@@ -75,32 +74,41 @@ def of_events(head: bytes, tail: bytes) -> Stream:
         if ending is None:
             ending, error = _ended(event)
         answer = _older(answer, _of_event(event))
-    first = next(_events(head[: 1 << 16]), b"")
-    return Stream(
-        answer=_older(answer, _of_event(_json(first))),
-        ending=ending,
-        error=error,
-        torn=bool(_EVENT_END.split(tail[-_USUAL_EVENTS:])[-1].strip()),
-    )
+        if answer.finish_reason and answer.response_id and answer.model:
+            break  # usage comes last if at all, and was read before this
+    if not (answer.response_id and answer.model):
+        answer = _older(answer, _of_event(_json(_first(_in_lines(head)))))
+    torn = bool(tail[tail.rfind(_EVENT_END) + 1 :].strip())
+    return Stream(answer=answer, ending=ending, error=error, torn=torn)
 
 
-def _events(data: bytes) -> Iterator[bytes]:
-    """The data of each whole event."""
-    *whole, _ = _EVENT_END.split(data)
-    for block in whole:
-        yield _data(block)
+def _in_lines(data: bytes) -> bytes:
+    """The same with line feeds for the other ends of line that a stream may have."""
+    if b"\r" not in data:
+        return data
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _first(head: bytes) -> bytes:
+    """The data of the first event, or nothing when that is not whole."""
+    end = head.find(_EVENT_END)
+    return _data(head[:end]) if end >= 0 else b""
 
 
 def _newest(tail: bytes) -> Iterator[bytes]:
-    *whole, rest = _EVENT_END.split(tail[-_USUAL_EVENTS:])
-    if len(whole) <= _LAST_EVENTS < len(tail):
-        *whole, rest = _EVENT_END.split(tail)  # long events: look further back
+    """The data of the last events that are whole, the newest first."""
+    end = tail.rfind(_EVENT_END)
+    rest = tail[end + 1 :]
     # A stream that stops after `data: [DONE]\n` is as finished as one with two.
-    blocks = [*whole, rest] if rest.rstrip().endswith(b"[DONE]") else whole
-    for block in reversed(blocks[-_LAST_EVENTS:]):
-        data = _data(block)
-        if data:
+    if rest.rstrip().endswith(b"[DONE]"):
+        yield _data(rest)
+    for _ in range(_LAST_EVENTS):
+        if end < 0:
+            return
+        start = tail.rfind(_EVENT_END, 0, end)
+        if data := _data(tail[start + 1 : end]):
             yield data
+        end = start
 
 
 def _data(block: bytes) -> bytes:

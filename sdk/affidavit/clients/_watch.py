@@ -19,6 +19,10 @@ from affidavit.clients._answers import NOTHING, Answer
 
 HEAD_BYTES = 16 << 10
 TAIL_BYTES = 256 << 10
+MOST_UNREAD = 32
+"""Chunks that are looked at together: most hold one event of a few hundred bytes."""
+SMALL = 4 << 10
+"""Bytes up to which a chunk may wait for others."""
 
 
 class Body(NamedTuple):
@@ -63,7 +67,11 @@ def read(response: Response) -> Body:
 
 
 class Watch:
-    """One streamed body. `feed` is the hot path; the end is told to `on_end` once."""
+    """One streamed body; the end is told to `on_end` once.
+
+    Whoever reads the body appends each chunk to `unread`, which is the hot path, and
+    calls `catch_up` when that holds `MOST_UNREAD` chunks or a chunk beyond `SMALL`.
+    """
 
     def __init__(self, headers: Mapping[str, str], on_end: Callable[[], None]) -> None:
         self._on_end = on_end
@@ -72,6 +80,7 @@ class Watch:
         self._expected = headers.get("content-length")
         self._decode = _decoder(headers.get("content-encoding", ""))
         self._hash = sha256()
+        self.unread: list[bytes] = []
         self._head: list[bytes] = []
         self._tail: deque[bytes] = deque()
         self._kept = 0
@@ -80,8 +89,10 @@ class Watch:
         self._seen = 0
         self.body: Body | None = None
 
-    def feed(self, chunk: bytes) -> None:
-        """Take one chunk as it came over the wire."""
+    def catch_up(self) -> None:
+        """Take what came over the wire since the last time."""
+        chunk = b"".join(self.unread)
+        self.unread.clear()
         self._received += len(chunk)
         if self._decode is not None:
             chunk = self._decode(chunk)
@@ -114,6 +125,7 @@ class Watch:
         return self.body or self._summary(How.CLOSED, None)
 
     def _summary(self, how: How | None, error: str | None) -> Body:
+        self.catch_up()
         tail = b"".join(self._tail)[-TAIL_BYTES:]
         answer = NOTHING
         sound = self._decode is None or self._decode.sound
@@ -204,10 +216,13 @@ class _SyncStream:
         return getattr(self._inner, name)  # httpx2 asks the stream how long it took
 
     def __iter__(self) -> Iterator[bytes]:
-        feed = self._watch.feed
+        watch = self._watch
+        unread, take = watch.unread, watch.unread.append
         try:
             for chunk in self._inner:
-                feed(chunk)
+                take(chunk)
+                if len(unread) >= MOST_UNREAD or len(chunk) > SMALL:
+                    watch.catch_up()
                 yield chunk
         except GeneratorExit:
             raise  # the reader stopped; `close` tells how that ended
@@ -237,10 +252,13 @@ class _AsyncStream:
         return getattr(self._inner, name)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        feed = self._watch.feed
+        watch = self._watch
+        unread, take = watch.unread, watch.unread.append
         try:
             async for chunk in self._inner:
-                feed(chunk)
+                take(chunk)
+                if len(unread) >= MOST_UNREAD or len(chunk) > SMALL:
+                    watch.catch_up()
                 yield chunk
         except GeneratorExit:
             raise

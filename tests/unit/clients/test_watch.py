@@ -10,7 +10,7 @@ import pytest
 
 from affidavit.calls import Ending, How
 from affidavit.clients import _watch
-from affidavit.clients._watch import TAIL_BYTES, Watch
+from affidavit.clients._watch import MOST_UNREAD, SMALL, TAIL_BYTES, Watch
 from support.http_client import EVENTS, Bytes, library
 
 WHOLE = b"".join(EVENTS)
@@ -35,6 +35,11 @@ def watched(
         200, headers={**SSE, **headers}, stream=Bytes(pieces, error)
     )
     return response, _watch.put_on(response, ends, is_async=False), ends
+
+
+def feed(watch: Watch, chunk: bytes) -> None:
+    watch.unread.append(chunk)
+    watch.catch_up()
 
 
 def body(watch: Watch) -> _watch.Body:
@@ -83,6 +88,18 @@ def test_a_stream_that_stops_inside_an_event_is_broken() -> None:
     response, watch, _ = watched([*EVENTS[:3], EVENTS[3][:-5]])
     response.read()
     assert (body(watch).ending, body(watch).how) == (Ending.ERROR, How.BROKEN)
+
+
+@pytest.mark.parametrize("size", [1, 100, SMALL, SMALL + 1])
+def test_chunks_of_any_size_are_digested_and_few_wait(size: int) -> None:
+    data = bytes(range(256)) * 64
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    response, watch, _ = watched(pieces)
+    waiting = 0
+    for _ in response.iter_raw():
+        waiting = max(waiting, sum(map(len, watch.unread)))
+    assert body(watch).digest == sha256(data).digest()
+    assert waiting <= MOST_UNREAD * SMALL
 
 
 def test_events_are_counted_as_they_go_by() -> None:
@@ -143,7 +160,7 @@ def test_an_encoded_stream_is_read_as_its_reader_reads_it(
 def test_a_coding_that_cannot_be_read_leaves_no_digest(coding: str) -> None:
     ends = Ends()
     watch = Watch(SSE | {"content-encoding": coding}, ends)
-    watch.feed(b"not encoded so")
+    feed(watch, b"not encoded so")
     watch.end(None)
     assert (body(watch).digest, body(watch).ending) == (None, Ending.COMPLETE)
 
@@ -153,7 +170,7 @@ def test_a_long_stream_is_kept_in_bounded_memory() -> None:
     piece = b"data: " + b"x" * 4090
     tracemalloc.start()
     for _ in range(4000):
-        watch.feed(bytes(bytearray(piece)))
+        feed(watch, bytes(bytearray(piece)))
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     watch.end(None)
@@ -163,8 +180,8 @@ def test_a_long_stream_is_kept_in_bounded_memory() -> None:
 
 def test_a_json_body_that_is_streamed_is_read_at_its_end() -> None:
     watch = Watch({"content-type": "application/json"}, Ends())
-    watch.feed(b'{"id":"c",')
-    watch.feed(b'"model":"m"}')
+    feed(watch, b'{"id":"c",')
+    feed(watch, b'"model":"m"}')
     watch.end(None)
     assert body(watch).answer.model == "m"
 
