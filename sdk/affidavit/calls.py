@@ -7,7 +7,7 @@ makes findings, `policy` reads them, `trail` writes them down.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 HANDSHAKE = "handshake"
 """Parameter `event` of the call that opens a websocket."""
@@ -198,9 +198,8 @@ class How(Enum):
     """Any other exception."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One try on the wire."""
+class Attempt(NamedTuple):
+    """One try on the wire. A tuple, as `Outcome` is: see docs/adr/0008."""
 
     status: int | None
     """HTTP status; None when no response came."""
@@ -211,8 +210,7 @@ class Attempt:
     """Name of the exception that ended the try."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a call that was allowed to leave."""
 
     ending: Ending

@@ -16,7 +16,6 @@ PROCESSES = 8
 SECONDS = 3.0
 _WRITES = """
 import sys, time
-from dataclasses import replace
 from pathlib import Path
 from support import live
 from affidavit.trail.record import Kind
@@ -27,7 +26,7 @@ while time.monotonic() < until:
     decision = live.a_record(size=900)
     trail.append(decision, owes_outcome=True)
     outcome = live.a_record(Kind.OUTCOME, effect="complete")
-    trail.note(replace(outcome, id=decision.id))
+    trail.note(outcome._replace(id=decision.id))
 trail.close()
 """
 

@@ -53,4 +53,4 @@ def an_outcome(**changes: object) -> Outcome:
         output_bytes=500,
         output_digest=b"d" * 32,
     )
-    return replace(outcome, **changes)  # type: ignore[arg-type]  # a builder for tests
+    return outcome._replace(**changes)  # type: ignore[arg-type]  # a builder for tests

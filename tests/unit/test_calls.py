@@ -1,6 +1,6 @@
 """The values that every rule speaks are values: frozen, and told apart by content."""
 
-from dataclasses import FrozenInstanceError, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 
 import pytest
 
@@ -19,9 +19,12 @@ VALUES = (
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
 def test_a_value_cannot_be_changed_after_it_was_judged(value: object) -> None:
-    assert is_dataclass(value)
-    with pytest.raises(FrozenInstanceError):
-        setattr(value, fields(value)[0].name, None)
+    names = getattr(value, "_fields", None)
+    if is_dataclass(value):
+        names = [field.name for field in fields(value)]
+    assert names
+    with pytest.raises(AttributeError):
+        setattr(value, names[0], None)
     assert not hasattr(value, "__dict__")
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from affidavit import canonical
 from affidavit.canonical import Json
@@ -62,8 +64,7 @@ KINDS: Mapping[str, Kind] = {kind.value: kind for kind in Kind}
 FIELDS: Mapping[str, Field] = {each.value: each for each in Field}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(NamedTuple):
     """What is to be written down, before a writer gives it a place."""
 
     kind: Kind
@@ -72,7 +73,7 @@ class Record:
     body: bytes
     effect: str | None = None
     policy: str | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = MappingProxyType({})
 
 
 def fresh(
