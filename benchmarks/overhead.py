@@ -141,7 +141,7 @@ def child(kind: str, scenario: str, base_url: str, calls: int) -> tuple[float, f
                         extra_headers=chunked,
                     )
                 ),
-                max(10, calls // 20),
+                max(40, calls // 6),
             )
         case _:
             return asyncio.run(measured_tasks(aclient, calls))
