@@ -20,6 +20,12 @@ PATH = click.Path(path_type=Path)
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON, for programs."
 )
+of_purpose = click.option(
+    "--purpose", metavar="GLOB", help="Calls that declared this purpose."
+)
+of_model = click.option(
+    "--model", metavar="GLOB", help="Calls that asked for this model."
+)
 policy = click.option(
     "--policy", type=PATH, help="Policy file or folder, instead of the settings'."
 )

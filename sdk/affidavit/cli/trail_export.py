@@ -57,8 +57,8 @@ from affidavit.wiring.settings import read_settings
     metavar="PATH",
     help="A new file, or for parquet a new folder. Default: standard output.",
 )
-@click.option("--purpose", metavar="GLOB", help="Calls that declared this purpose.")
-@click.option("--model", metavar="GLOB", help="Calls that asked for this model.")
+@arguments.of_purpose
+@arguments.of_model
 @click.option("--since", type=arguments.TIME, help="From this date or moment on (UTC).")
 @click.option(
     "--until",

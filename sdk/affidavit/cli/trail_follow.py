@@ -14,7 +14,6 @@ from affidavit.cli.reading import Following
 from affidavit.cli.selection import Selection
 from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
 from affidavit.trail.reader import StoredRecord, TrailReader
-from affidavit.trail.record import KINDS
 from affidavit.wiring.settings import read_settings
 
 POLL_SECONDS = 0.25
@@ -35,18 +34,10 @@ POLL_SECONDS = 0.25
 )
 @etiquette
 @click.argument("path", required=False, type=arguments.PATH)
-@click.option("--purpose", metavar="GLOB", help="Calls that declared this purpose.")
-@click.option("--model", metavar="GLOB", help="Calls that asked for this model.")
-@click.option(
-    "--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), help="Repeatable."
-)
-@click.option(
-    "--effect",
-    "effects",
-    multiple=True,
-    type=click.Choice(trail_show.EFFECTS),
-    help="Of a decision, or how a call ended. Repeatable.",
-)
+@arguments.of_purpose
+@arguments.of_model
+@trail_show.of_kinds
+@trail_show.of_effects
 @click.option(
     "--last",
     type=click.IntRange(min=0),

@@ -29,6 +29,17 @@ EFFECTS = (
     "error",
 )
 
+of_kinds = click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), help="Repeatable."
+)
+of_effects = click.option(
+    "--effect",
+    "effects",
+    multiple=True,
+    type=click.Choice(EFFECTS),
+    help="Of a decision, or how a call ended. Repeatable.",
+)
+
 
 @click.command(
     cls=TeachingCommand,
@@ -52,18 +63,10 @@ EFFECTS = (
 )
 @etiquette
 @click.argument("path", required=False, type=arguments.PATH)
-@click.option("--purpose", metavar="GLOB", help="Calls that declared this purpose.")
-@click.option("--model", metavar="GLOB", help="Calls that asked for this model.")
-@click.option(
-    "--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), help="Repeatable."
-)
-@click.option(
-    "--effect",
-    "effects",
-    multiple=True,
-    type=click.Choice(EFFECTS),
-    help="Of a decision, or how a call ended. Repeatable.",
-)
+@arguments.of_purpose
+@arguments.of_model
+@of_kinds
+@of_effects
 @click.option("--since", type=arguments.TIME, help="From this date or moment on (UTC).")
 @click.option(
     "--until",
