@@ -231,6 +231,8 @@ class Outcome(NamedTuple):
     how: How | None = None
     """None for a call that ran to its end."""
     error: str | None = None
+    output: bytes | None = None
+    """The response body's bytes, for a governor that keeps contents; None without."""
 
 
 JsonObject = Mapping[str, Any]

@@ -45,6 +45,9 @@ COMMANDS = {
     ),
     "policy": Lazy("affidavit.cli.policy:group", "Check a policy, explain a decision."),
     "trail": Lazy("affidavit.cli.trail:group", "Verify and read the signed trail."),
+    "content": Lazy(
+        "affidavit.cli.content:group", "Read and shred contents, where they are kept."
+    ),
     "attest": Lazy(
         "affidavit.cli.attest:command", "Sign a statement about a period of the trail."
     ),

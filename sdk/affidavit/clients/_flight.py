@@ -141,7 +141,10 @@ class Flight:
             self._body = _watch.read(response)
         else:
             watch = _watch.put_on(
-                response, lambda: self._stream_ended(watch), is_async=is_async
+                response,
+                lambda: self._stream_ended(watch),
+                is_async=is_async,
+                keep=self.governor.keeps_content,
             )
             self._watch = watch
 
@@ -202,6 +205,7 @@ class Flight:
             output_digest=body.digest,
             how=body.how,
             error=body.error,
+            output=body.content if self.governor.keeps_content else None,
         )
         self.governor.conclude(self.verdict, outcome)
         if self.cargo is not None:

@@ -47,6 +47,10 @@ class Governor(Protocol):
     def policy_digest(self) -> str:
         """`sha256:<hex>` of the policy in force."""
 
+    @property
+    def keeps_content(self) -> bool:
+        """Does it want the bytes of answers, to keep them beside the trail?"""
+
     def allows_origin(self, origin: str) -> bool:
         """Does the policy name `origin` as a place that calls may be redirected to?"""
 

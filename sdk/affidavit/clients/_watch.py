@@ -23,6 +23,8 @@ MOST_UNREAD = 32
 """Chunks that are looked at together: most hold one event of a few hundred bytes."""
 SMALL = 4 << 10
 """Bytes up to which a chunk may wait for others."""
+LARGEST_KEPT = 8 << 20
+"""Bytes of a body that is handed over whole."""
 
 
 class Body(NamedTuple):
@@ -39,6 +41,8 @@ class Body(NamedTuple):
     error: str | None = None
     events: int = 0
     """Server-sent events that went by; 0 for a body of any other type."""
+    content: bytes | None = None
+    """All of it, where that was asked for and is not beyond `LARGEST_KEPT`."""
 
 
 class Response(Protocol):
@@ -63,7 +67,9 @@ def read(response: Response) -> Body:
     except RuntimeError:  # what httpx and httpx2 raise for a body that is gone
         return Body(ending=Ending.COMPLETE)
     answer = _answers.of_json(content)
-    return Body(Ending.COMPLETE, answer, len(content), sha256(content).digest())
+    digest = sha256(content).digest()
+    kept = content if len(content) <= LARGEST_KEPT else None
+    return Body(Ending.COMPLETE, answer, len(content), digest, content=kept)
 
 
 class Watch:
@@ -73,8 +79,16 @@ class Watch:
     calls `catch_up` when that holds `MOST_UNREAD` chunks or a chunk beyond `SMALL`.
     """
 
-    def __init__(self, headers: Mapping[str, str], on_end: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        headers: Mapping[str, str],
+        on_end: Callable[[], None],
+        *,
+        keep: bool = False,
+    ) -> None:
+        """`keep`: hand over the whole body, not only what it says."""
         self._on_end = on_end
+        self._whole: list[bytes] | None = [] if keep else None
         self._open = [True]  # popped by whoever ends the watch: atomic without a lock
         self._events = headers.get("content-type", "").startswith("text/event-stream")
         self._expected = headers.get("content-length")
@@ -102,10 +116,18 @@ class Watch:
             self._head.append(chunk[: HEAD_BYTES - self._size])
         self._size += len(chunk)
         self._hash.update(chunk)
+        if self._whole is not None:
+            self._keep(chunk)
         self._tail.append(chunk)
         self._kept += len(chunk)
         while self._kept > TAIL_BYTES and len(self._tail) > 1:
             self._kept -= len(self._tail.popleft())
+
+    def _keep(self, chunk: bytes) -> None:
+        if self._whole is not None and self._size <= LARGEST_KEPT:
+            self._whole.append(chunk)
+        else:
+            self._whole = None
 
     def end(self, how: How | None, error: BaseException | None = None) -> None:
         """The stream ended so, None at its end; only the first to say it is heard."""
@@ -150,6 +172,7 @@ class Watch:
             how=how,
             error=error,
             events=self._seen,
+            content=b"".join(self._whole) if self._whole and sound else None,
         )
 
 
@@ -277,9 +300,15 @@ class _AsyncStream:
         self._watch.end(How.COLLECTED)
 
 
-def put_on(response: Response, on_end: Callable[[], None], *, is_async: bool) -> Watch:
+def put_on(
+    response: Response,
+    on_end: Callable[[], None],
+    *,
+    is_async: bool,
+    keep: bool = False,
+) -> Watch:
     """Wrap the response's unread stream: a watch sees each byte read from it."""
-    watch = Watch(response.headers, on_end)
+    watch = Watch(response.headers, on_end, keep=keep)
     wrapper = _stream_class(response.stream.__class__, is_async=is_async)
     response.stream = wrapper(response.stream, watch)
     return watch

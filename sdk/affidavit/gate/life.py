@@ -63,6 +63,8 @@ class Verdict(NamedTuple):
     reasons: tuple[Reason, ...]
     """Decisive reason first."""
     record: Record
+    content: bytes = b""
+    """The request's body, for a governor that keeps contents; else empty."""
 
     @property
     def refused(self) -> bool:

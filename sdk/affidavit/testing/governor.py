@@ -63,11 +63,14 @@ class MemoryGovernor:
         *,
         default_purpose: str | None = None,
         tags_requests: bool = True,
+        keeps_content: bool = False,
         records: bool = True,
         origins: frozenset[str] = frozenset(),
     ) -> None:
         self.default_purpose = default_purpose
         self.tags_requests = tags_requests
+        self.keeps_content = keeps_content
+        """Whether outcomes carry the bytes of answers."""
         self.decisions: list[Decision] = []
         """Decisions made durable, in order."""
         self.outcomes: list[Outcome] = []

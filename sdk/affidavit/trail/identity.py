@@ -52,6 +52,11 @@ class Secrets:
         """Key of the content commitments in bodies."""
         return canonical.derive(self.secret, b"affidavit/1 content")
 
+    @cached_property
+    def store(self) -> bytes:
+        """Key of the keys under which contents are kept, where they are."""
+        return canonical.derive(self.secret, b"affidavit/1 store")
+
     def print(self) -> bytes:
         """The secret's file."""
         return f"{_MAGIC}\n{self.origin}\n{canonical.text(self.secret)}\n".encode()

@@ -36,6 +36,7 @@ from affidavit.wiring.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from affidavit.anchors.keeper import AnchorKeeper
+    from affidavit.contents import Keeper
 
 TOOL = f"affidavit/{__version__}"
 _log = logging.getLogger("affidavit")
@@ -60,6 +61,7 @@ class Governor:
         purpose: str | None = None,
         tag_requests: bool | None = None,
         durability: str | None = None,
+        keep_content: bool | None = None,
         settings: Settings | None = None,
         clock: Clock = time.time_ns,
         randomness: Randomness = os.urandom,
@@ -73,10 +75,12 @@ class Governor:
             purpose=purpose,
             tag_requests=tag_requests,
             durability=durability,
+            keep_content=keep_content,
         )
         self._clock, self._randomness = clock, randomness
         in_force = self._load()
         self._identity = load_identity(self.settings)
+        self._contents = _kept(self.settings, self._identity, randomness)
         self._detectors = (ContentDetector(), provenance)
         self._labels = Labels(self._identity.secrets.label)
         self._uploads = Uploads(TrailReader(self.settings.trail), self._labels)
@@ -114,6 +118,11 @@ class Governor:
         return self.settings.tag_requests
 
     @property
+    def keeps_content(self) -> bool:
+        """Whether requests and answers are kept, encrypted, beside the trail."""
+        return self._contents is not None
+
+    @property
     def trail(self) -> Trail:
         """Where it is recorded."""
         return self._trail
@@ -135,18 +144,22 @@ class Governor:
 
     def consider(self, call: Call, inspection: Inspection | None = None) -> Verdict:
         """Decide about `call`; records nothing yet."""
-        return self._gate.consider(call, self._moment(), inspection)
+        verdict = self._gate.consider(call, self._moment(), inspection)
+        if self._contents is None:
+            return verdict
+        return verdict._replace(content=call.content)
 
     def commit(self, verdict: Verdict) -> None:
         """Make the decision durable, or raise `Unrecorded`: then nothing may leave."""
         try:
+            self._keep_request(verdict)
             self._trail.append(verdict.record, owes_outcome=not verdict.refused)
         except AffidavitError as error:
             raise _unrecorded(error) from error
 
     async def acommit(self, verdict: Verdict) -> None:
         """As `commit`, without holding up the event loop: asyncio's, or trio's."""
-        if not _on_asyncio():
+        if self._contents is not None or not _on_asyncio():
             import anyio.to_thread
 
             await anyio.to_thread.run_sync(self.commit, verdict)
@@ -162,6 +175,8 @@ class Governor:
             milliseconds = self._clock() // 1_000_000
             record = self._gate.conclude(verdict, outcome, milliseconds)
             self._trail.note(record)
+            if self._contents is not None and outcome.output is not None:
+                self._contents.note(verdict.id, outcome.output)
             self._uploads.learn(verdict.record, record)
         except AffidavitError as error:
             _log.error("the outcome of call %s was not recorded: %s", verdict.id, error)
@@ -188,6 +203,8 @@ class Governor:
         if self._anchors is not None:
             self._anchors.close()
         self._trail.close()
+        if self._contents is not None:
+            self._contents.close()
 
     def __enter__(self) -> Self:
         return self
@@ -199,6 +216,12 @@ class Governor:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _keep_request(self, verdict: Verdict) -> None:
+        # Before the record: a crash in between leaves a content that no record names,
+        # never a record whose content was to be kept and is not.
+        if self._contents is not None and verdict.content:
+            self._contents.keep(verdict.id, verdict.content)
 
     def _load(self) -> Policy:
         return load(shown(self.settings.policy))
@@ -228,6 +251,7 @@ class Governor:
                 "digest": self._gate.policy_hex,
                 "mode": policy.mode,
                 "durability": self.settings.durability.value,
+                **({"keeps_content": True} if self.keeps_content else {}),
                 "sources": [
                     {"path": path, "sha256": digest} for path, digest in policy.sources
                 ],
@@ -270,6 +294,17 @@ def _unrecorded(error: AffidavitError) -> Unrecorded:
     return Unrecorded(
         f"The call was not sent: its decision could not be recorded. {error}"
     )
+
+
+def _kept(
+    settings: Settings, identity: Identity, randomness: Randomness
+) -> "Keeper | None":
+    """Where contents are kept, if the settings want that."""
+    if not settings.keep_content:
+        return None
+    from affidavit.wiring.contents import keeper
+
+    return keeper(settings, identity, randomness)
 
 
 def _anchored(settings: Settings) -> "AnchorKeeper | None":

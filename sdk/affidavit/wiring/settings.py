@@ -27,6 +27,7 @@ NAMES = (
     "tag_requests",
     "durability",
     "network_trail",
+    "keep_content",
 )
 TABLES = ("anchors",)
 """Settings that only a file can hold."""
@@ -47,6 +48,8 @@ class Settings:
     """What a decision's record must survive before the call leaves."""
     network_trail: bool
     """Whether the trail may lie on a network file system."""
+    keep_content: bool
+    """Whether requests and answers are kept, encrypted, beside the trail."""
     sources: tuple[tuple[str, str], ...]
     """(setting, where it came from), for `affidavit doctor`."""
     anchors: "Plan | None" = None
@@ -77,6 +80,7 @@ def read_settings(
     tag_requests: bool | None = None,
     durability: str | None = None,
     network_trail: bool | None = None,
+    keep_content: bool | None = None,
 ) -> Settings:
     """Settle every setting for a program that runs in `directory`."""
     given = {
@@ -87,6 +91,7 @@ def read_settings(
         "tag_requests": tag_requests,
         "durability": durability,
         "network_trail": network_trail,
+        "keep_content": keep_content,
     }
     root, table, origin = _nearest_file(directory.resolve())
     found: dict[str, _Found] = {}
@@ -107,6 +112,7 @@ def read_settings(
         tag_requests=_flag(found, "tag_requests", default=True),
         durability=_durability(found),
         network_trail=_flag(found, "network_trail", default=False),
+        keep_content=_flag(found, "keep_content", default=False),
         sources=tuple(
             (name, found[name].source if name in found else "default") for name in NAMES
         ),

@@ -214,3 +214,36 @@ def test_the_wrapped_stream_still_answers_for_itself() -> None:
     assert response.stream.pieces is EVENTS
     assert isinstance(response.stream, library.SyncByteStream)
     response.close()
+
+
+def test_a_body_is_handed_over_whole_where_that_is_wanted() -> None:
+    response = library.Response(200, headers=SSE, stream=Bytes(EVENTS))
+    watch = _watch.put_on(response, Ends(), is_async=False, keep=True)
+    response.read()
+    assert body(watch).content == WHOLE
+
+
+def test_a_body_is_not_kept_where_it_is_not_wanted() -> None:
+    response, watch, _ = watched(EVENTS)
+    response.read()
+    assert body(watch).content is None
+
+
+def test_what_is_handed_over_is_decoded() -> None:
+    headers = {**SSE, "content-encoding": "gzip"}
+    response = library.Response(
+        200, headers=headers, stream=Bytes([gzip.compress(WHOLE)])
+    )
+    watch = _watch.put_on(response, Ends(), is_async=False, keep=True)
+    response.read()
+    assert body(watch).content == WHOLE
+
+
+def test_a_body_beyond_the_bound_is_not_handed_over() -> None:
+    watch = Watch(SSE, Ends(), keep=True)
+    for _ in range(9):
+        feed(watch, bytes(1 << 20))
+    feed(watch, b"end")
+    watch.end(None)
+    assert body(watch).content is None
+    assert body(watch).size == (9 << 20) + 3

@@ -6,7 +6,13 @@ import pytest
 
 from affidavit.durable import Durability
 from affidavit.errors import SettingsInvalid
-from affidavit.wiring.settings import Settings, read_settings
+from affidavit.wiring.settings import (
+    NAMES,
+    TABLES,
+    Settings,
+    read_settings,
+    variable,
+)
 
 
 def settled(
@@ -133,3 +139,11 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_equal_settings_are_one_key(tmp_path: Path) -> None:
     assert hash(settled(tmp_path)) == hash(settled(tmp_path))
+
+
+def test_each_setting_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "settings.md").read_text()
+    for name in (*NAMES, *TABLES):
+        assert f"| `{name}` |" in page
+    for name in NAMES:
+        assert f"`{variable(name)}`" in page

@@ -14,6 +14,7 @@ from affidavit.calls import Attempt, Call, Ending, How, JsonObject, Outcome
 from affidavit.clients import _endings, _estimates
 from affidavit.clients._governor import Governor, Verdict
 from affidavit.clients._reading.shapes import inside
+from affidavit.clients._watch import LARGEST_KEPT
 from affidavit.clients.errors import CallUnrecorded, PolicyDenied
 from affidavit.errors import Unrecorded
 
@@ -35,6 +36,7 @@ class Account:
         "_finish",
         "_governor",
         "_hash",
+        "_kept",
         "_model",
         "_now",
         "_open",
@@ -60,6 +62,7 @@ class Account:
         self._texts = call.texts  # and not the call: a session may stand for hours
         self._hash = sha256()
         self._size = 0
+        self._kept: list[bytes] | None = [] if governor.keeps_content else None
         self._model: str | None = None
         self._finish: str | None = None
         self._tokens: tuple[int, int] | None = None
@@ -75,6 +78,10 @@ class Account:
         self.frames += 1
         self._size += len(data)
         self._hash.update(data)
+        if self._kept is not None:
+            self._kept.append(data)
+            if self._size > LARGEST_KEPT:
+                self._kept = None
 
     def answered(self, response: object) -> None:
         """Take what a response object says; its tokens are added."""
@@ -155,6 +162,7 @@ class Account:
             output_digest=self._hash.digest() if self.frames else None,
             how=how,
             error=error,
+            output=b"".join(self._kept) if self._kept else None,
         )
         self._governor.conclude(self.verdict, outcome)
 

@@ -174,3 +174,22 @@ def test_names_are_read_from_any_shape() -> None:
     assert error_name(None) is None
     assert metadata({"metadata": {"a": "b"}}) == {"a": "b"}
     assert metadata({"metadata": {}}) is None
+
+
+def test_frames_are_handed_over_to_a_governor_that_keeps_contents() -> None:
+    governor = MemoryGovernor(keeps_content=True)
+    account = Account(governor, CALL)
+    admit(governor, account)
+    account.frame(b"one ")
+    account.frame(b"two")
+    account.conclude(Ending.COMPLETE)
+    assert outcome(governor).output == b"one two"
+
+
+def test_an_answer_beyond_the_bound_is_not() -> None:
+    governor = MemoryGovernor(keeps_content=True)
+    account = Account(governor, CALL)
+    for _ in range(9):
+        account.frame(bytes(1 << 20))
+    account.conclude(Ending.COMPLETE)
+    assert outcome(governor).output is None
