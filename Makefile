@@ -30,12 +30,12 @@ demo: venv ## the whole product in one run, on this machine; LIVE=1 asks the rea
 test: lint test-openai3 test-openai2 test-frameworks ## everything CI checks: lint, the suite on openai 3.x and 2.x, frameworks
 
 .PHONY: test-openai3
-test-openai3: venv system ## the suite with coverage on openai 3.x
+test-openai3: venv system judges ## the suite with coverage on openai 3.x
 	@rm -f .coverage .coverage.*
 	$(BIN)/pytest $(PYTEST_ARGS) --cov
 
 .PHONY: test-openai2
-test-openai2: system ## the same suite on openai 2.x
+test-openai2: system judges ## the same suite on openai 2.x
 	@.ci/venv .venv-openai2 openai2 $(PYTHON)
 	.venv-openai2/bin/pytest $(PYTEST_ARGS)
 
@@ -48,7 +48,7 @@ test-frameworks: ## every framework's example, offline, with the openai that it 
 	.venv-frameworks2/bin/pytest -q tests/frameworks
 
 .PHONY: test-all
-test-all: system ## the suite on each Python from 3.11 up that runs here, with both openai majors
+test-all: system judges ## the suite on each Python from 3.11 up that runs here, with both openai majors
 	@.ci/matrix $(PYTEST_ARGS)
 
 .PHONY: soak
@@ -67,6 +67,7 @@ lint: venv ## style, types and import layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/affidavit policy fmt --check policies
 
 .PHONY: format
 format: venv ## rewrite the sources the way `lint` wants them
@@ -83,6 +84,19 @@ bench: venv ## measure what the README's figures say
 bench-peers: ## measure other packages between a program and the SDK in the same run
 	@.ci/venv .venv-peers peers $(PYTHON)
 	@.venv-peers/bin/python benchmarks/overhead.py --peers
+
+.PHONY: bench-attacks
+bench-attacks: ## attack our trail and other packages' logs alike, and ask who notices
+	@.ci/venv .venv-peers peers $(PYTHON)
+	@.venv-peers/bin/python benchmarks/attacks.py
+
+# make mutation MUTATE='sdk/affidavit/verify/age.py' BY='tests/unit/verify/test_age.py'
+MUTATE ?= sdk/affidavit/verify/age.py sdk/affidavit/verify/history.py
+BY ?= tests/unit/verify
+.PHONY: mutation
+mutation: venv system ## break each function of MUTATE in turn; which of the tests BY notices
+	PYTHONPATH=tests $(BIN)/pytest -p support.mutating.plugin -q -n 0 \
+		$(addprefix --mutate ,$(MUTATE)) $(BY)
 
 .PHONY: lock
 lock: ## pin the newest dependencies that fit, with their hashes
@@ -102,4 +116,13 @@ venv:
 .PHONY: system
 system:
 	@.ci/need openssl=openssl go=golang-go \
-		/usr/share/gocode/src/golang.org/x/mod/sumdb/note=golang-golang-x-mod-dev
+		/usr/share/gocode/src/golang.org/x/mod/sumdb/note=golang-golang-x-mod-dev \
+		strace=strace softhsm2-util=softhsm2 faketime=faketime
+
+# One judge needs a newer Python than the oldest that we support.
+.PHONY: judges
+judges:
+	@python=$$(.ci/pythons | tail -n 1); \
+	if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 12))'; \
+	then .ci/venv .venv-judges judges "$$python"; \
+	else echo 'aics-tlog is NOT asked: it needs Python 3.12' >&2; fi

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from affidavit._version import __version__ as __version__
 from affidavit.errors import AffidavitError as AffidavitError
+from affidavit.errors import InterpreterUnsupported as InterpreterUnsupported
 from affidavit.errors import Reason as Reason
 from affidavit.errors import Refused as Refused
 from affidavit.errors import Unrecorded as Unrecorded
@@ -23,6 +24,31 @@ from affidavit.errors import Unrecorded as Unrecorded
 # Bound here, after its module of the same name was loaded: from now on the name is the
 # scope, whoever imports the module later.
 from affidavit.purpose import purpose as purpose
+
+
+def _refuse_sub_interpreters() -> None:
+    # A fork runs the handlers of the interpreter that forks and of no other: two
+    # processes would go on with one chain of records. Threads that need not end before
+    # their interpreter does (those that commit and integrate) may not start there.
+    # Asked before anything else is imported: the compiled packages that we stand on
+    # refuse some sub-interpreters themselves, and say nothing of what to do.
+    for name in ("_interpreters", "_xxsubinterpreters"):  # since Python 3.13; before
+        try:
+            interpreters = import_module(name)
+        except ImportError:
+            continue
+        if interpreters.get_current() != interpreters.get_main():
+            raise InterpreterUnsupported(
+                "affidavit was imported in a sub-interpreter, where it cannot "
+                "promise that each call is recorded: forks go unnoticed and background "
+                "threads may not start. Run the program in the main interpreter: "
+                "'WSGIApplicationGroup %{GLOBAL}' for mod_wsgi, 'single-interpreter = "
+                "true' for uWSGI, processes or threads instead of an interpreter pool."
+            )
+        return
+
+
+_refuse_sub_interpreters()
 
 if TYPE_CHECKING:  # editors and type checkers see the real classes
     from affidavit.clients.bedrock import AsyncBedrockOpenAI as AsyncBedrockOpenAI
@@ -49,6 +75,7 @@ __all__ = [
     "CallUngoverned",
     "CallUnrecorded",
     "Governor",
+    "InterpreterUnsupported",
     "OpenAI",
     "PolicyDenied",
     "Reason",

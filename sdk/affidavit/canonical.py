@@ -84,6 +84,18 @@ def mac(key: bytes, message: bytes) -> bytes:
     return hashlib.sha256(block.translate(_OUTER) + inner).digest()
 
 
+def mac_states(key: bytes) -> "tuple[hashlib._Hash, hashlib._Hash]":
+    """The two digests of `mac` before any message: for copies that go on from there.
+
+    The inner takes the message, then the outer the inner's digest.
+    """
+    block = key.ljust(_BLOCK_BYTES, b"\0")
+    return (
+        hashlib.sha256(block.translate(_INNER)),
+        hashlib.sha256(block.translate(_OUTER)),
+    )
+
+
 def derive(secret: bytes, info: bytes) -> bytes:
     """A 32-byte key from a uniform 32-byte secret: one block of HKDF-Expand (RFC 5869
     §2.3).
@@ -95,8 +107,8 @@ def derive(secret: bytes, info: bytes) -> bytes:
 
 def text(data: bytes) -> str:
     """Bytes as they stand in records: base64url without padding (RFC 4648 §5)."""
-    encoded = binascii.b2a_base64(data, newline=False).rstrip(b"=")
-    return encoded.translate(_URL_SAFE).decode("ascii")
+    encoded = binascii.b2a_base64(data, newline=False)
+    return encoded.translate(_URL_SAFE, b"=").decode("ascii")
 
 
 def untext(value: str, *, size: int | None = None) -> bytes:

@@ -9,13 +9,14 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 
 from affidavit.errors import TrailUnavailable
 
 _LOCK_POLL_SECONDS = 0.005
+_UNSUPPORTED = (errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 
 
 class Durability(Enum):
@@ -44,6 +45,19 @@ def unavailable(path: Path, error: OSError) -> TrailUnavailable:
     )
 
 
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Turn an `OSError` inside into `TrailUnavailable`, about the file that it names or
+    else about `path`.
+    """
+    try:
+        yield
+    except OSError as error:
+        about = error.filename
+        told = Path(os.fsdecode(about)) if isinstance(about, str | bytes) else path
+        raise unavailable(told, error) from error
+
+
 def sync_directory(path: Path) -> None:
     """Make the names in a directory durable."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -53,6 +67,19 @@ def sync_directory(path: Path) -> None:
         os.close(fd)
 
 
+def make_directory(path: Path, *, mode: int = 0o700) -> None:
+    """A directory at `path`, and what is missing above it; durable when this returns.
+
+    Where it is there its name is synced all the same: whoever made it may have been
+    killed before that.
+    """
+    missing = [each for each in path.parents if not each.is_dir()]
+    with named(path):
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
+        for each in (path, *missing):
+            sync_directory(each.parent)
+
+
 class Staging:
     """Files that become durable together: each whole at once, names last.
 
@@ -60,8 +87,16 @@ class Staging:
     one `.new` beside a name, which the next write of that name overwrites.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settled: set[Path] | None = None) -> None:
+        """`settled` are directories whose own names are known to be durable; `seal`
+        adds to them.
+
+        Without it a directory that is there counts as one. It need not be: whoever made
+        it may have been killed before its name was synced.
+        """
         self._directories: set[Path] = set()
+        self._settled = settled
+        self._settling: set[Path] = set()
 
     def write(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
         """Put `data` at `path`, replacing what stands there."""
@@ -80,11 +115,13 @@ class Staging:
         self._directories.add(path.parent)
 
     def _directory(self, path: Path) -> None:
-        if path.is_dir():
+        settled = self._settled is None or path in self._settled
+        if (settled and path.is_dir()) or path == path.parent:
             return
         self._directory(path.parent)
         path.mkdir(mode=0o700, exist_ok=True)
         self._directories.add(path.parent)
+        self._settling.add(path)
 
     def seal(self) -> None:
         """Make the names durable; only then may anything refer to the files."""
@@ -93,7 +130,10 @@ class Staging:
                 sync_directory(path)
             except OSError as error:
                 raise unavailable(path, error) from error
+        if self._settled is not None:
+            self._settled |= self._settling
         self._directories.clear()
+        self._settling.clear()
 
 
 def replace(path: Path, data: bytes, *, mode: int = 0o600) -> None:
@@ -119,12 +159,38 @@ def create(path: Path, data: bytes, *, mode: int = 0o600) -> None:
         raise unavailable(path, error) from error
 
 
-def write_whole(fd: int, data: bytes, offset: int) -> None:
-    """`pwrite` until all of `data` is written; raises `OSError`."""
+def write_through(fd: int, data: bytes, offset: int) -> bool:
+    """Write all of `data`, durable when this returns: one system call, not two.
+
+    False, with nothing written, where the system or the file system knows no such call
+    (`RWF_DSYNC`, pwritev2(2)); whether its promise is kept is for the caller to know.
+    Says nothing about bytes that were written otherwise. Raises `OSError`.
+    """
+    flag = getattr(os, "RWF_DSYNC", None)
+    if flag is None:
+        return False
     view = memoryview(data)
     while view:
-        written = os.pwrite(fd, view, offset)
+        try:
+            written = os.pwritev(fd, [view], offset, flag)
+        except OSError as error:
+            if error.errno in _UNSUPPORTED and len(view) == len(data):
+                return False
+            raise
         view, offset = view[written:], offset + written
+    return True
+
+
+def write_whole(fd: int, data: bytes, offset: int) -> None:
+    """`pwrite` until all of `data` is written; raises `OSError`."""
+    written = os.pwrite(fd, data, offset)
+    if written == len(data):
+        return
+    view = memoryview(data)[written:]
+    while view:
+        offset += written
+        written = os.pwrite(fd, view, offset)
+        view = view[written:]
 
 
 class ProcessLock:
@@ -147,17 +213,31 @@ class ProcessLock:
         try:
             yield self._within(fd, time.monotonic() + seconds)
         finally:
+            self._let_go(fd)
+
+    def _let_go(self, fd: int) -> None:
+        try:
             # Unlock by name: a child forked meanwhile holds a copy of this description,
             # and closing ours alone would leave the lock with it.
             fcntl.flock(fd, fcntl.LOCK_UN)
-            os.close(fd)
+        except OSError as error:
+            raise unavailable(self._path, error) from error
+        finally:
+            # What was written under the lock is written; a failed close has let go, too
+            # (close(2)).
+            with suppress(OSError):
+                os.close(fd)
 
     def _within(self, fd: int, deadline: float) -> bool:
-        while not try_lock(fd):
+        while not self._had(fd):
             if time.monotonic() >= deadline:
                 return False
             time.sleep(_LOCK_POLL_SECONDS)
         return True
+
+    def _had(self, fd: int) -> bool:
+        with named(self._path):
+            return try_lock(fd)
 
 
 def try_lock(fd: int) -> bool:

@@ -13,6 +13,7 @@
     ├── AnchorUnavailable              a witness or authority did not do its part      2
     ├── Incomplete                     not enough to decide                            2
     ├── ToolUnavailable                an optional package or program is missing       2
+    ├── InterpreterUnsupported         no main interpreter, as under some web servers  2
     └── Invalid                        evidence that does not hold                     1
         ├── Malformed                  bytes that no correct printer prints
         ├── SignatureInvalid           a signature that does not verify
@@ -173,6 +174,14 @@ class Incomplete(AffidavitError):
 
 class ToolUnavailable(AffidavitError):
     """An optional package or outside program is missing; the message names it."""
+
+
+class InterpreterUnsupported(AffidavitError):
+    """The program runs in a sub-interpreter.
+
+    Not an `ImportError`, although importing raises it: a program that does without a
+    package that it cannot import would send its calls ungoverned.
+    """
 
 
 class Invalid(AffidavitError):

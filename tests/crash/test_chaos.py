@@ -27,7 +27,7 @@ from affidavit.trail.record import Kind
 from affidavit.verify import verify_trail
 from affidavit.verify.report import Verdict
 from affidavit.wiring import Settings
-from affidavit.wiring.governor import load_identity
+from affidavit.wiring.keyring import load_identity
 from support.faults import Arrived, FaultyProvider
 from support.governed import MESSAGES
 from support.http_client import library

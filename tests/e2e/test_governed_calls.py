@@ -19,7 +19,7 @@ from affidavit.trail.record import Kind
 from affidavit.verify import verify_trail
 from affidavit.verify.report import Verdict
 from affidavit.wiring import Settings
-from affidavit.wiring.governor import load_identity
+from affidavit.wiring.keyring import load_identity
 from support.project import DATASET_REQUEST, a_project
 
 QUESTION: Any = [{"role": "user", "content": "Where is my parcel?"}]

@@ -22,7 +22,7 @@ from affidavit.trail.record import Kind
 from affidavit.verify import verify_trail
 from affidavit.verify.report import Verdict
 from affidavit.wiring import Governor, Settings
-from affidavit.wiring.governor import load_identity
+from affidavit.wiring.keyring import load_identity
 from support.cli import command, environment, program
 from support.project import a_project
 

@@ -21,7 +21,7 @@ from affidavit.trail.record import Kind
 from affidavit.verify import verify_trail
 from affidavit.verify.report import Verdict
 from affidavit.wiring import Settings
-from affidavit.wiring.governor import load_identity
+from affidavit.wiring.keyring import load_identity
 from support import uploader
 from support.cli import environment, invoke
 from support.project import a_project

@@ -104,6 +104,7 @@ def record_calls(settings: Settings, *, close: bool = True) -> Governor:
     governor.conclude(verdict, an_outcome())
     decided(governor, model="gpt-5")
     decided(governor, purpose="unheard.of")
+    governor.flush()
     if close:
         governor.close()
     return governor

@@ -94,3 +94,76 @@ def test_a_long_write_is_written_whole(tmp_path: Path) -> None:
     os.close(fd)
 
     assert (tmp_path / "f").read_bytes() == bytes(5) + data
+
+
+def test_what_is_written_through_is_there(tmp_path: Path) -> None:
+    fd = os.open(tmp_path / "file", os.O_RDWR | os.O_CREAT)
+    data = os.urandom(3 << 20)
+    assert durable.write_through(fd, data, 7)
+    assert os.pread(fd, len(data), 7) == data
+    os.close(fd)
+
+
+def test_a_write_that_fails_otherwise_is_told(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    with pytest.raises(OSError, match="Illegal seek"):
+        durable.write_through(writer, b"x", 0)
+    os.close(reader)
+    os.close(writer)
+
+
+def test_a_directory_is_made_with_what_is_missing_above_it(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b"
+    durable.make_directory(path)
+    durable.make_directory(path)
+
+    assert path.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_directory_that_cannot_be_made_is_told_by_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(TrailUnavailable, match=r"file.*ENOTDIR|ENOTDIR.*file"):
+        durable.make_directory(tmp_path / "file" / "b")
+
+
+def test_staging_knows_afterwards_which_directories_are_durable(tmp_path: Path) -> None:
+    (tmp_path / "tile").mkdir()  # by somebody who was killed before its name was synced
+    settled = {tmp_path}
+    staging = durable.Staging(settled)
+    staging.write(tmp_path / "tile" / "0" / "000", b"hash")
+    assert settled == {tmp_path}
+    staging.seal()
+
+    assert settled == {tmp_path, tmp_path / "tile", tmp_path / "tile" / "0"}
+
+
+def test_staging_ends_at_the_root_where_nothing_is_known(tmp_path: Path) -> None:
+    staging = durable.Staging(set())
+    staging.write(tmp_path / "file", b"x")
+    staging.seal()
+
+    assert (tmp_path / "file").read_bytes() == b"x"
+
+
+def test_an_error_inside_names_the_file_it_is_about(tmp_path: Path) -> None:
+    with (
+        pytest.raises(TrailUnavailable, match="ENOENT") as told,
+        durable.named(tmp_path),
+    ):
+        (tmp_path / "gone").read_bytes()
+    assert str(tmp_path / "gone") in str(told.value)
+
+    with (
+        pytest.raises(TrailUnavailable, match="EBADF") as told,
+        durable.named(tmp_path),
+    ):
+        os.close(-1)
+    assert str(told.value).startswith(f"{tmp_path}: ")
+
+
+def test_a_lock_that_fails_is_told_by_name(tmp_path: Path) -> None:
+    lock = durable.ProcessLock(tmp_path / "lock")
+    with pytest.raises(TrailUnavailable, match="lock: EBADF"):
+        lock._had(12345)
+    with pytest.raises(TrailUnavailable, match="lock: EBADF"):
+        lock._let_go(12345)

@@ -126,10 +126,7 @@ class Rounds:
 
     def _make_folder(self) -> None:
         self._reader.head()
-        try:
-            self._store.path.mkdir(mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise durable.unavailable(self._store.path, error) from error
+        durable.make_directory(self._store.path)
 
     def _round(self, *, all_of_them: bool) -> Round:
         note = self._reader.checkpoint_bytes()

@@ -91,7 +91,7 @@ class Witness:
     def _claim_state(self) -> None:
         own, path = f"{self.key}\n".encode(), self._state / "witness"
         try:
-            self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            durable.make_directory(self._state)
             found = path.read_bytes() if path.exists() else None
         except OSError as error:
             raise durable.unavailable(path, error) from error
@@ -121,10 +121,8 @@ class Witness:
             return Reply(status=500, body=b"the witness's state failed\n", told=origin)
 
     def _serialised(self, signed: Signed, folder: Path) -> Reply:
-        try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise durable.unavailable(folder, error) from error
+        # Its name, too: what a power loss takes with the folder would be forgotten.
+        durable.make_directory(folder)
         # Between reading what was seen and making the new head durable nobody else may
         # decide: of two heads on one seen before, both could be signed.
         with ProcessLock(folder / "lock").held(seconds=self._lock_seconds) as had:
@@ -167,7 +165,7 @@ class Witness:
         path = kept / f"{head.size}-{head.root.hex()[:16]}"
         if path.exists() or (kept.is_dir() and _count(kept) >= MAX_CONTRADICTIONS):
             return
-        staging = durable.Staging()
+        staging = durable.Staging({folder})
         staging.write(path, signed.submission.checkpoint, mode=0o644)
         staging.seal()
 

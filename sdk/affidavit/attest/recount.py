@@ -5,12 +5,12 @@ hand every figure is counted again from entries and openings, never from bodies.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from affidavit import canonical, dsse
-from affidavit.attest import predicate
+from affidavit.attest import anchored, predicate
 from affidavit.attest.predicate import (
     PAYLOAD_TYPE,
     PREDICATE_TYPE,
@@ -22,10 +22,14 @@ from affidavit.canonical import Json
 from affidavit.dsse import Envelope
 from affidavit.errors import Malformed, SettingsInvalid
 from affidavit.tlog.checkpoint import Checkpoint, open_checkpoint
-from affidavit.tlog.note import VerifierKey
+from affidavit.tlog.logkeys import Pinned
+from affidavit.trail.anchors import KeptHead
 from affidavit.trail.reader import TrailReader
 from affidavit.trail.record import Opening
 from affidavit.verify import Fault, Problem, TrailReport, Verdict, verify_trail
+from affidavit.verify.anchors import Pins
+from affidavit.verify.bundles import Visit
+from affidavit.verify.keys import disowned
 
 Section = Mapping[str, Json]
 _SECTIONS = {
@@ -42,6 +46,8 @@ _SECTIONS = {
     "exceptions",
     "doesNotProve",
 }
+_LATER = {"anchors"}
+"""Sections that statements of earlier releases have not."""
 _NONCE_BYTES = 16
 
 
@@ -94,15 +100,18 @@ class _Told:
 def verify_statement(
     data: bytes,
     *,
-    key: VerifierKey,
+    key: Pinned,
     now: datetime,
     trail: TrailReader | None = None,
+    pins: Pins | None = None,
+    evidence: Iterable[KeptHead] = (),
     bodies: bool = True,
 ) -> StatementReport:
     """Check a statement under the pinned `key`; with `trail`, recount every figure.
 
     With `bodies=False` the trail at hand is entries and tree only: they are enough to
-    recount all figures; names and modes of policies stay as told.
+    recount all figures; names and modes of policies stay as told. `pins` and `evidence`
+    are the verifier's own, for the trail.
 
     Raises `SignatureInvalid` when the key did not sign it or the tree head within, and
     `Malformed` when it is no statement of this type: nothing in such a file is worth
@@ -115,10 +124,24 @@ def verify_statement(
         unchecked: tuple[str, ...] = (
             "Figures were not recounted: no trail was given.",
             "Whether the trail goes on from this tree head was not checked.",
+            "What it says of anchors was not held against cosignatures or time stamps.",
         )
     else:
-        report, found = _against(trail, told, key, now, bodies=bodies)
+        tally = LabelTally(told.period, told.openings)
+        report = verify_trail(
+            trail,
+            key=key,
+            now=now,
+            older=told.checkpoint,
+            pins=pins,
+            evidence=evidence,
+            bodies=bodies,
+            visit=_up_to(told.head.size, tally),
+        )
+        found = _against(report, told, tally)
         problems += found
+        fault = disowned(report.keys, _signers(data, key), told.head.size)
+        problems += [] if fault is None else [_problem(fault)]
         unchecked = report.unchecked
     return StatementReport(
         head=told.head,
@@ -131,9 +154,13 @@ def verify_statement(
     )
 
 
-def _opened(data: bytes, key: VerifierKey) -> _Told:
+def _signers(data: bytes, key: Pinned) -> Sequence[str]:
+    return dsse.verify(Envelope.parse(data), key.verifiers).key_ids
+
+
+def _opened(data: bytes, key: Pinned) -> _Told:
     envelope = Envelope.parse(data)
-    signed = dsse.verify(envelope, [key.verifier])
+    signed = dsse.verify(envelope, key.verifiers)
     if signed.payload_type != PAYLOAD_TYPE:
         raise Malformed(f"the envelope holds {signed.payload_type}, no statement")
     match canonical.loads(signed.payload):
@@ -149,9 +176,9 @@ def _opened(data: bytes, key: VerifierKey) -> _Told:
             raise Malformed(f"not an in-toto Statement v1 with {PREDICATE_TYPE}")
 
 
-def _told(subject: Json, content: Section, key: VerifierKey) -> _Told:
-    if content.keys() != _SECTIONS:
-        odd = content.keys() ^ _SECTIONS
+def _told(subject: Json, content: Section, key: Pinned) -> _Told:
+    if content.keys() - _LATER != _SECTIONS:
+        odd = (content.keys() - _LATER) ^ _SECTIONS
         raise Malformed(f"the predicate has too much or too little: {sorted(odd)}")
     match content["period"], content["tree"], content["openings"], content["verdict"]:
         case (
@@ -219,6 +246,9 @@ def _contradictions(told: _Told) -> Iterator[str]:
         yield "openings: they are not exactly those of the values in use.rows"
     tree = predicate.tree_of(told.head, told.checkpoint)
     yield from _differences(tree, told.section("tree"), "tree")
+    if "anchors" in told.predicate:
+        section = told.section("anchors")
+        yield from anchored.contradictions(section, size=told.head.size)
     try:
         judged = predicate.judge(told.period, use, integrity)
     except KeyError as error:
@@ -291,24 +321,21 @@ def _number(value: Json) -> int:
     raise Malformed(f"not a count: {value!r:.80}")
 
 
-def _against(
-    trail: TrailReader, told: _Told, key: VerifierKey, now: datetime, *, bodies: bool
-) -> tuple[TrailReport, list[Problem]]:
-    """Verify the trail as one that goes on from the statement's head, and recount."""
-    tally = LabelTally(told.period, told.openings)
-
+def _up_to(size: int, tally: LabelTally) -> Visit:
     def visit(index: int, entry: bytes, salted: bytes | None) -> None:
-        if index < told.head.size:
+        if index < size:
             tally.visit(index, entry, salted)
 
-    report = verify_trail(
-        trail, key=key, now=now, older=told.checkpoint, bodies=bodies, visit=visit
-    )
+    return visit
+
+
+def _against(report: TrailReport, told: _Told, tally: LabelTally) -> list[Problem]:
+    """Hold the statement against the trail, verified as one that goes on from it."""
     tally.close()
     problems = list(report.problems)
     if report.size >= told.head.size:
         problems += [_problem(text) for text in _recounted(told, tally)]
-    return report, problems
+    return problems
 
 
 def _recounted(told: _Told, tally: LabelTally) -> Iterator[str]:
@@ -326,6 +353,9 @@ def _recounted(told: _Told, tally: LabelTally) -> Iterator[str]:
         "unknownOutcomes": predicate.number(tally.endings["unknown"]),
     }
     yield from _differences(seen, integrity, "integrity")
+    if "anchors" in told.predicate:
+        newest: dict[str, Json] = {"newestRecord": tally.newest}
+        yield from _differences(newest, told.section("anchors"), "anchors")
 
 
 def _policies(tally: LabelTally, said: Json) -> Json:

@@ -5,11 +5,12 @@ same bytes: no time of signing, no random number. What figures mean is `predicat
 """
 
 import os
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from affidavit import canonical, dsse
-from affidavit.attest import predicate
+from affidavit.attest import anchored, predicate
 from affidavit.attest.predicate import PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE
 from affidavit.attest.tally import BodyTally, Period, stamp
 from affidavit.canonical import Json
@@ -21,11 +22,13 @@ from affidavit.errors import (
     TrailUnavailable,
 )
 from affidavit.tlog.checkpoint import Checkpoint
+from affidavit.trail.anchors import KeptHead
 from affidavit.trail.identity import Identity
 from affidavit.trail.reader import TrailReader
 from affidavit.trail.record import Labels
 from affidavit.verify import Fault, TrailReport, verify_trail
-from affidavit.verify.trail import Progress
+from affidavit.verify.anchors import Pins
+from affidavit.verify.bundles import Progress
 
 FILE_NAME = "statement.dsse.json"
 
@@ -36,9 +39,14 @@ def build_statement(
     period: Period,
     *,
     now: datetime,
+    pins: Pins | None = None,
+    evidence: Iterable[KeptHead] = (),
     progress: Progress | None = None,
 ) -> Envelope:
     """Verify the trail, count the period, and sign what was found.
+
+    `pins` are the anchors of the writer's own settings and `evidence` what they
+    attested: the statement says how much of the trail they cover.
 
     A trail that does not hold gives a statement that says INCOMPLETE and why. Raises
     `Incomplete` when the period is not over at `now`, `TrailMismatch` when another
@@ -55,6 +63,8 @@ def build_statement(
         key=identity.verifier,
         now=now,
         wal_key=identity.secrets.wal,
+        pins=pins,
+        evidence=evidence,
         progress=progress,
         visit=tally.visit,
     )
@@ -107,6 +117,9 @@ def _predicate(
         "use": use,
         "policies": predicate.policies_of(tally),
         "integrity": integrity,
+        "anchors": anchored.section(
+            report.anchors, size=report.size, newest=tally.newest
+        ),
         "openings": predicate.openings_of(tally.openings),
         **predicate.judge(period, use, integrity),
     }

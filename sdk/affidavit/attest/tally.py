@@ -15,7 +15,7 @@ from affidavit.canonical import Json
 from affidavit.errors import Malformed, SettingsInvalid
 from affidavit.trail import record
 from affidavit.trail.record import SALT_BYTES, Labels, Opening
-from affidavit.verify.ledger import CLOCK_SLACK
+from affidavit.verify.form import CLOCK_SLACK
 
 ATTESTED = ("purpose", "model", "endpoint")
 """The labelled fields that a statement counts by and opens."""
@@ -85,6 +85,8 @@ class Tally:
         self.clock_anomalies = 0
         self.began: str | None = None
         """`at` of the first record of all."""
+        self.newest: str | None = None
+        """`at` of the last record of all."""
         self._awaiting: dict[str, bool] = {}
         """Calls that left and have no outcome yet → whether decided in the window."""
         self._early: dict[str, str] = {}
@@ -97,7 +99,7 @@ class Tally:
             return
         at, kind, name = (str(value[each]) for each in ("at", "kind", "id"))
         inside = at in self._period
-        self.began = self.began or at
+        self.began, self.newest = self.began or at, at
         self._clock(str(value["writer"]), at, inside=inside)
         if inside:
             self.kinds[kind] += 1

@@ -34,16 +34,18 @@ trail = click.option(
 )
 signing_key = click.option(
     "--signing-key",
-    type=PATH,
-    help="Private key file of the trail, instead of the settings'.",
+    metavar="PATH|URI",
+    help="Private key of the trail, instead of the settings'.",
 )
 trusted_key = click.option(
     "--key",
     "trusted_key",
+    multiple=True,
     metavar="VKEY|FILE",
     help="Verifier key to trust, or a file that holds it: what `affidavit trail key` "
-    "printed, from whoever wrote the trail, by another way than the trail. Without it "
-    "the key of your own settings counts.",
+    "printed, from whoever wrote the trail, by another way than the trail. Again for "
+    "each further key of the same trail, after a rotation. Without it the keys of your "
+    "own settings count.",
 )
 
 

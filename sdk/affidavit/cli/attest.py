@@ -16,17 +16,19 @@ import click
 
 from affidavit import canonical
 from affidavit._version import __version__
+from affidavit.attest import anchored
 from affidavit.attest.predicate import Claim
 from affidavit.attest.statement import build_statement, write_statement
 from affidavit.attest.tally import Period
 from affidavit.canonical import Json
-from affidavit.cli import arguments, findings, machine, output, progress
+from affidavit.cli import arguments, findings, machine, output, pins, progress
 from affidavit.cli.arguments import When
 from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.trust import own_identity
 from affidavit.cli.wording import count, moment
 from affidavit.dsse import Envelope
 from affidavit.errors import Invalid, TrailUnavailable
+from affidavit.trail import attested
 from affidavit.trail import record as records
 from affidavit.trail.identity import Identity
 from affidavit.trail.reader import TrailReader
@@ -92,7 +94,7 @@ def command(
     end: When | None,
     out: Path,
     trail: Path | None,
-    signing_key: Path | None,
+    signing_key: str | None,
     as_json: bool,
 ) -> int:
     """Verify the trail, count a period of it, and sign what was found.
@@ -115,10 +117,13 @@ def command(
             identity,
             period,
             now=datetime.now(UTC),
+            pins=pins.of_statement(settings.anchors),
+            evidence=pins.evidence(settings.trail, ()),
             progress=tell,
         )
     path = write_statement(out, envelope)
     predicate = _predicate(envelope)
+    _mark(settings.trail, period, predicate)
     if as_json:
         machine.emit(_as_json(path, identity, predicate))
     else:
@@ -152,6 +157,19 @@ def _seal(path: Path, identity: Identity) -> None:
         output.hint("Pending records were not sealed: another process holds the lock.")
 
 
+def _mark(path: Path, period: Period, predicate: Mapping[str, Any]) -> None:
+    """Note that the period is attested: until then its bodies are not pruned.
+
+    Not for a statement that says INCOMPLETE, which is to be made again.
+    """
+    if Claim(predicate["verdict"]) is Claim.INCOMPLETE:
+        return
+    try:
+        attested.mark(path, period.start, period.end)
+    except TrailUnavailable as error:
+        output.hint(f"Not noted as attested, so that its bodies are kept: {error}")
+
+
 def _heartbeat() -> Record:
     """What stands first among this process's records, if it has to write any."""
     return records.fresh(
@@ -172,6 +190,7 @@ def _as_json(
     path: Path, identity: Identity, predicate: Mapping[str, Any]
 ) -> dict[str, Json]:
     return {
+        "anchors": predicate["anchors"],
         "exceptions": predicate["exceptions"],
         "integrity": predicate["integrity"],
         "origin": predicate["origin"],
@@ -196,6 +215,7 @@ def _say(path: Path, identity: Identity, predicate: Mapping[str, Any]) -> None:
             ("period", f"{period['from']} to {period['to']}, the end not included"),
             ("records", f"{total} in the period, {tree['size']} in the tree"),
             ("root", tree["root"]),
+            ("anchors", anchored.in_words(predicate["anchors"])),
         ]
     )
     findings.say_list("Exceptions:", predicate["exceptions"])

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import click
 
-from affidavit._version import __version__
 from affidavit.canonical import Json
-from affidavit.cli import arguments, machine, output, progress, reading
+from affidavit.cli import appending, arguments, machine, output, progress, reading
+from affidavit.cli.appending import TOOL
 from affidavit.cli.arguments import When
 from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.trust import own_identity
@@ -23,12 +23,10 @@ from affidavit.errors import Incomplete
 from affidavit.trail import record as records
 from affidavit.trail.identity import Identity
 from affidavit.trail.reader import StoredRecord, TrailReader
-from affidavit.trail.record import Field, Kind, Labels, Record, parse_moment
-from affidavit.trail.trail import Trail
+from affidavit.trail.record import Field, Kind, Labels, parse_moment
 from affidavit.wiring.contents import content_store
-from affidavit.wiring.settings import read_settings
+from affidavit.wiring.settings import Settings, read_settings
 
-TOOL = f"affidavit/{__version__}"
 MOST_NAMED = 256
 """Identifiers that the record of a shredding lists; of more it has the digest."""
 
@@ -140,7 +138,7 @@ def command(
             # The keys first: a crash before the record leaves less than was said to
             # be kept; the other way round it would leave more than was said to be.
             store.shred(kept, at=now)
-            _tell(settings.trail, identity, kept, reason or "")
+            _tell(settings, identity, kept, reason or "")
     if as_json:
         machine.emit({"calls": len(chosen), "dry_run": dry_run, "shredded": len(kept)})
     else:
@@ -167,7 +165,9 @@ def _confirm(number: int, reason: str | None, *, yes: bool) -> None:
         )
 
 
-def _tell(path: Path, identity: Identity, ids: Sequence[str], reason: str) -> None:
+def _tell(
+    settings: Settings, identity: Identity, ids: Sequence[str], reason: str
+) -> None:
     """Put into the trail that these contents are gone."""
     listed: dict[str, Json] = {"ids": list(ids)} if len(ids) <= MOST_NAMED else {}
     body: dict[str, Json] = {
@@ -178,16 +178,10 @@ def _tell(path: Path, identity: Identity, ids: Sequence[str], reason: str) -> No
         "what": "content",
         **listed,
     }
-    with closing(Trail(path, identity, first_record=_heartbeat)) as trail:
-        trail.append(_fresh(Kind.PRUNING, body))
-
-
-def _heartbeat() -> Record:
-    return _fresh(Kind.HEARTBEAT, {"tool": TOOL, "work": "shred"})
-
-
-def _fresh(kind: Kind, body: dict[str, Json]) -> Record:
-    return records.fresh(kind, body, clock=time.time_ns, randomness=os.urandom)
+    with appending.opened(settings, identity, "shred") as trail:
+        trail.append(
+            records.fresh(Kind.PRUNING, body, clock=time.time_ns, randomness=os.urandom)
+        )
 
 
 def _say(calls: int, shredded: int, *, dry_run: bool) -> None:

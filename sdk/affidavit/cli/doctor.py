@@ -18,8 +18,10 @@ from affidavit.cli import (
     health_anchors,
     machine,
     output,
+    pins,
     processes,
     progress,
+    trust,
 )
 from affidavit.cli.health import Examination, Trouble
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
@@ -38,6 +40,10 @@ _MARKS = {
     name="doctor",
     uses=(
         Use("affidavit doctor", "in the project's folder"),
+        Use(
+            "affidavit doctor --witness partner.vkey",
+            "and a problem if that witness has not seen this trail",
+        ),
         Use("affidavit doctor --json", "for monitoring; the exit code says it too"),
     ),
     exits=Exits(
@@ -52,17 +58,26 @@ _MARKS = {
 @arguments.policy
 @arguments.trail
 @arguments.signing_key
+@arguments.trusted_key
+@pins.options
 @arguments.as_json
 def command(
     *,
     policy: Path | None,
     trail: Path | None,
-    signing_key: Path | None,
+    signing_key: str | None,
+    trusted_key: tuple[str, ...],
+    witness: tuple[str, ...],
+    quorum: int | None,
+    tsa_ca: tuple[Path, ...],
+    anchor: tuple[Path, ...],
     as_json: bool,
 ) -> int:
     """Say which settings, policy, key and trail are in force, and what is wrong.
 
-    Verifies the whole trail with your own key, and asks each running program in which
+    Verifies the whole trail with your own key (or those of --key) and holds it against
+    what the witnesses and authorities of your settings attested (or those of --witness
+    and --tsa-ca, which must have), and asks each running program in which
     clients are governed from outside (`affidavit run`, `affidavit.install()`) for those
     that are not; changes nothing.
     """
@@ -74,13 +89,23 @@ def command(
         key=signing_key,
     )
     now = datetime.now(UTC)
+    pinned = pins.demanded(witness, quorum, tsa_ca, anchor)
+    keys = trust.trusted(trusted_key, lambda: settings).keys if trusted_key else None
     with progress.shown("verifying the trail") as tell:
         key, identity = health.key(settings)
         parts = {
             "settings": health.settings(settings),
             "policy": health.policy(settings.policy, now),
             "key": key,
-            "trail": health.trail(settings.trail, identity, now, tell),
+            "trail": health.trail(
+                settings.trail,
+                identity,
+                now,
+                tell,
+                keys=keys,
+                pinned=pins.own(settings.anchors) if pinned is None else pinned,
+                evidence=pins.evidence(settings.trail, anchor),
+            ),
         }
         parts["anchors"] = health_anchors.anchors(settings, now)
         digest = parts["policy"].facts.get("digest")
@@ -185,13 +210,17 @@ def _expiry(purpose: _Facts) -> str:
 
 
 def _key(facts: _Facts) -> Iterable[tuple[str, str]]:
-    yield "path", f"{facts['path']} (mode {facts['mode'] or 'none: not there'})"
+    is_file = facts["mode"] is not None or ":" not in facts["path"]
+    mode = f" (mode {facts['mode'] or 'none: not there'})" if is_file else ""
+    yield "path", f"{facts['path']}{mode}"
     yield (
         "secret",
         f"{facts['secret']} (mode {facts['secret_mode'] or 'none: not there'})",
     )
     if facts["vkey"] is not None:
         yield "verifier key", facts["vkey"]
+    if facts["ml_dsa"] is not None:
+        yield "ML-DSA-44", facts["ml_dsa"]
 
 
 def _trail(facts: _Facts) -> Iterable[tuple[str, str]]:
@@ -208,6 +237,8 @@ def _trail(facts: _Facts) -> Iterable[tuple[str, str]]:
     if facts["verdict"] is not None:
         yield "pending", count(facts["pending"], "record")
         yield "verified", facts["verdict"]
+    if facts.get("anchored") is not None:
+        yield "seen by others", f"{count(facts['anchored'], 'record')}, verified"
     if "writers" in facts:
         running = sum(each["running"] for each in facts["writers"])
         yield (

@@ -11,13 +11,14 @@ from affidavit.cli import machine, output
 from affidavit.cli.trust import Trusted
 from affidavit.cli.wording import count, moment
 from affidavit.verify import Problem, TrailReport, Verdict
-from affidavit.verify.report import AnchorReport, AnchorSeen
+from affidavit.verify.report import AnchorReport, AnchorSeen, KeySpan, VerifiedBefore
 
 COLOURS = {
     Verdict.VALID: output.GOOD,
     Verdict.INVALID: output.BAD,
     Verdict.INCOMPLETE: output.ODD,
 }
+LONG_KEY = 300
 SHOWN = 50
 """Problems that a person is shown; JSON has all that were kept."""
 
@@ -25,13 +26,15 @@ SHOWN = 50
 def as_json(report: TrailReport, trusted: Trusted) -> dict[str, Json]:
     """The report's stable fields."""
     return {
-        "anchors": _anchors_as_json(report.anchors),
+        "anchors": anchors_as_json(report.anchors),
         "artefact": "trail",
         "bodies_pruned": report.bodies_pruned,
+        "bodies_unexplained": report.bodies_unexplained,
         "checkpoint": report.checkpoint.decode("utf-8", "replace"),
         "clock_anomalies": report.clock_anomalies,
         "first_at": report.first_at,
         "key": str(trusted.key),
+        "keys": [key_as_json(each) for each in report.keys],
         "key_source": machine.text(trusted.source),
         "last_at": report.last_at,
         "more_problems": report.more_problems,
@@ -47,11 +50,24 @@ def as_json(report: TrailReport, trusted: Trusted) -> dict[str, Json]:
         "unknown_outcomes": list(report.unknown_outcomes),
         "unknown_recent": report.unknown_recent,
         "verdict": report.verdict.value,
+        "verified_before": _verified_before(report.verified_before),
         "writers": report.writers,
     }
 
 
-def _anchors_as_json(found: AnchorReport | None) -> Json:
+def _verified_before(before: VerifiedBefore | None) -> Json:
+    if before is None:
+        return None
+    return {
+        "at": before.at,
+        "memory": machine.text(before.path),
+        "root": before.root.hex(),
+        "size": before.size,
+    }
+
+
+def anchors_as_json(found: AnchorReport | None) -> Json:
+    """What others attested; null where nobody was pinned."""
     if found is None:
         return None
     return {
@@ -95,28 +111,74 @@ def say(report: TrailReport, trusted: Trusted) -> None:
 
 
 def _facts(report: TrailReport, trusted: Trusted) -> Iterable[tuple[str, str]]:
-    yield "key", f"{trusted.key} ({trusted.source})"
+    yield from _keys(report, trusted)
     yield "sealed", f"{count(report.size, 'record')}, root {report.root.hex()}"
     if report.first_at is not None:
         yield "from, to", f"{report.first_at}, {report.last_at}"
     yield "pending", f"{count(report.pending, 'record')} not sealed yet"
     checked, writers = report.records_checked, report.writers
     yield "checked", f"{count(checked, 'record')} of {count(writers, 'writer')}"
+    if (before := report.verified_before) is not None:
+        yield "before", f"{count(before.size, 'record')} verified at {before.at}"
     if report.unknown_outcomes:
         recent = f", {report.unknown_recent} of them recent" * bool(
             report.unknown_recent
         )
         yield "no outcome", f"{count(len(report.unknown_outcomes), 'call')}{recent}"
+    if report.bodies_pruned:
+        bodies = count(report.bodies_pruned, "body", "bodies")
+        lost = f", {report.bodies_unexplained:,} of them unexplained"
+        yield "pruned", f"{bodies}{lost if report.bodies_unexplained else ''}"
     if report.anchors is not None:
-        for each in report.anchors.witnesses:
-            yield "witness", _anchored(each, "cosignature")
-        for each in report.anchors.authorities:
-            yield "time stamps", _anchored(each, "token")
+        yield from _anchors(report.anchors)
     if report.recoveries:
         yield "recovered", count(report.recoveries, "torn tail")
 
 
-def _anchored(each: AnchorSeen, noun: str) -> str:
+def _anchors(found: AnchorReport) -> Iterable[tuple[str, str]]:
+    for each in found.witnesses:
+        yield "witness", anchored(each, "cosignature")
+    for each in found.authorities:
+        yield "time stamps", anchored(each, "token")
+
+
+def _keys(report: TrailReport, trusted: Trusted) -> Iterable[tuple[str, str]]:
+    for each in (*trusted.keys.keys, *trusted.keys.ml_dsa):
+        yield "key", f"{_key(str(each))} ({trusted.source})"
+    if len(report.keys) > 1:
+        for span in report.keys:
+            yield "signed by", _span(span)
+
+
+def _key(vkey: str) -> str:
+    """A verifier key; of one of 1,800 characters, what tells it from others."""
+    return vkey if len(vkey) < LONG_KEY else "+".join(vkey.split("+", 2)[:2])
+
+
+def _span(span: KeySpan) -> str:
+    began = "from the beginning" if not span.since else f"since record {span.since}"
+    state = f", until record {span.until}" if span.until is not None else ""
+    if span.revoked is not None:
+        state += f", revoked by record {span.revoked}: {span.reason}"
+    return f"{_key(span.vkey)} {began}{state}{'' if span.pinned else ', not trusted'}"
+
+
+def key_as_json(span: KeySpan) -> dict[str, Json]:
+    """One key of a trail's history."""
+    return {
+        "at": span.at,
+        "pinned": span.pinned,
+        "reason": None if span.reason is None else machine.text(span.reason),
+        "revoked": span.revoked,
+        "since": span.since,
+        "state": span.state,
+        "until": span.until,
+        "vkey": machine.text(span.vkey),
+    }
+
+
+def anchored(each: AnchorSeen, noun: str) -> str:
+    """What one witness or authority attested, in words."""
     if each.at is None:
         return f"nothing by {each.name}"
     return (

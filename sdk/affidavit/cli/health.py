@@ -8,7 +8,7 @@ Reads only; whether a folder can be written is asked of the system, not tried.
 import os
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,18 +16,23 @@ from pathlib import Path
 from affidavit.canonical import Json
 from affidavit.cli import findings, machine
 from affidavit.cli.progress import Tell
-from affidavit.cli.trust import Trusted, own_identity
+from affidavit.cli.trust import own_identity
 from affidavit.errors import AffidavitError, Incomplete, Malformed
+from affidavit.keys.uri import KeyUri
 from affidavit.policy.check import check
 from affidavit.policy.in_force import Policy, Purpose, expired
 from affidavit.policy.loader import load
 from affidavit.tlog.checkpoint import Checkpoint
+from affidavit.tlog.logkeys import LogKeys
+from affidavit.trail.anchors import KeptHead
 from affidavit.trail.identity import Identity, secret_path
 from affidavit.trail.reader import TrailReader
 from affidavit.trail.segment import FIRST_BYTES, GROWTH_BYTES
 from affidavit.trail.trail import boot_id
 from affidavit.trail.unsealed import OpenWal
 from affidavit.verify import TrailReport, Verdict, verify_trail
+from affidavit.verify.anchors import Pins
+from affidavit.wiring.keyring import next_path
 from affidavit.wiring.settings import NAMES, Settings
 
 EXPIRES_SOON = 30
@@ -78,7 +83,7 @@ def settings(values: Settings) -> Examination:
     sources = dict(values.sources)
     facts: dict[str, Json] = {}
     for name in NAMES:
-        value = getattr(values, name)
+        value = values.key_place if name == "key" else getattr(values, name)
         plain: Json = (
             value if value is None or type(value) is bool else machine.text(value)
         )
@@ -162,8 +167,9 @@ def key(values: Settings) -> tuple[Examination, Identity | None]:
     """Signing key and secret; the identity when both can be used."""
     troubles = _Troubles("key")
     facts: dict[str, Json] = {
-        "mode": _mode(values.key),
-        "path": machine.text(values.key),
+        "ml_dsa": None,
+        "mode": _mode(values.key) if values.key_uri is None else None,
+        "path": machine.text(values.key_place),
         "secret": machine.text(secret_path(values.trail)),
         "secret_mode": _mode(secret_path(values.trail)),
         "vkey": None,
@@ -174,7 +180,29 @@ def key(values: Settings) -> tuple[Examination, Identity | None]:
         troubles.add(ENVIRONMENT, str(error))
         return Examination(facts=facts, troubles=tuple(troubles.found)), None
     facts["vkey"] = str(identity.verifier)
-    return Examination(facts=facts), identity
+    if identity.ml_dsa is not None:
+        facts["ml_dsa"] = f"{identity.origin}+{identity.ml_dsa.key_id.hex()}"
+    if values.key_uri is not None:
+        _try(values.key_uri, identity, troubles)
+    if (waiting := next_path(values)).exists():
+        troubles.add(
+            PROBLEM,
+            f"{waiting}: a rotation of the key was cut short, or is under way",
+            "Run `affidavit trail key rotate` again: it finishes what is left.",
+        )
+    return Examination(facts=facts, troubles=tuple(troubles.found)), identity
+
+
+def _try(uri: KeyUri, identity: Identity, troubles: _Troubles) -> None:
+    """Sign something that means nothing: a token may open and refuse to sign."""
+    try:
+        identity.signer.sign(b"affidavit-doctor/1\n")
+    except AffidavitError as error:
+        troubles.add(
+            ENVIRONMENT,
+            f"{uri}: does not sign, so no checkpoint is made: {error}",
+            "Nothing is lost: records wait in the trail. Bring the key's keeper back.",
+        )
 
 
 def _mode(path: Path) -> str | None:
@@ -185,9 +213,19 @@ def _mode(path: Path) -> str | None:
 
 
 def trail(
-    path: Path, identity: Identity | None, now: datetime, tell: Tell
+    path: Path,
+    identity: Identity | None,
+    now: datetime,
+    tell: Tell,
+    *,
+    keys: LogKeys | None = None,
+    pinned: Pins | None = None,
+    evidence: Iterable[KeptHead] = (),
 ) -> Examination:
-    """The trail, verified whole with the settings' own key, and what it stands on."""
+    """The trail, verified whole, and what it stands on.
+
+    With the settings' own key unless `keys` are given; held against `pinned`.
+    """
     troubles = _Troubles("trail")
     reader = TrailReader(path)
     facts: dict[str, Json] = {"path": machine.text(path), "verdict": None}
@@ -197,8 +235,19 @@ def trail(
         facts["checkpoint_age_seconds"] = _seconds_since(path / "checkpoint", now)
         facts |= _place(path, troubles)
         facts |= _writers(reader)
-        if identity is not None:
-            facts |= _verified(reader, identity, now, tell, troubles)
+        if keys is None and identity is not None:
+            keys = _own(identity)
+        if keys is not None:
+            report = verify_trail(
+                reader,
+                key=keys,
+                now=now,
+                wal_key=None if identity is None else identity.secrets.wal,
+                pins=pinned,
+                evidence=evidence,
+                progress=tell,
+            )
+            facts |= _verified(report, troubles)
     except AffidavitError as error:
         troubles.add(max(error.exit_code, PROBLEM), str(error))
     return Examination(facts=facts, troubles=tuple(troubles.found))
@@ -214,21 +263,15 @@ def _head(reader: TrailReader) -> Checkpoint:
         ) from error
 
 
-def _verified(
-    reader: TrailReader,
-    identity: Identity,
-    now: datetime,
-    tell: Tell,
-    troubles: _Troubles,
-) -> dict[str, Json]:
-    trusted = Trusted(
-        key=identity.verifier, source="your own", wal_key=identity.secrets.wal
-    )
-    report = verify_trail(
-        reader, key=trusted.key, now=now, wal_key=trusted.wal_key, progress=tell
-    )
+def _own(identity: Identity) -> LogKeys:
+    second = () if identity.ml_dsa is None else (identity.ml_dsa,)
+    return LogKeys((identity.verifier,), second)
+
+
+def _verified(report: TrailReport, troubles: _Troubles) -> dict[str, Json]:
     _judge(report, troubles)
     return {
+        "anchored": None if report.anchors is None else report.anchors.covered,
         "no_outcome": len(report.unknown_outcomes),
         "pending": report.pending,
         "problems": [findings.problem_as_json(each) for each in report.problems],
@@ -247,12 +290,14 @@ def _judge(report: TrailReport, troubles: _Troubles) -> None:
             "Run `affidavit trail verify` for all of it. Keep everything as it is: a "
             "damaged trail is evidence too.",
         )
-    elif report.verdict is Verdict.INCOMPLETE:
+    elif report.bodies_unexplained:
         troubles.add(
             PROBLEM,
-            f"{report.bodies_pruned} bodies are gone without a pruning record",
+            f"{report.bodies_unexplained} bodies are gone without a pruning record",
             "Restore them from a backup.",
         )
+    for missing in report.anchors.missing if report.anchors is not None else ():
+        troubles.add(PROBLEM, missing)
     settled = len(report.unknown_outcomes) - report.unknown_recent
     if settled > 0:
         troubles.add(

@@ -2,17 +2,20 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from affidavit.calls import Call
 from affidavit.canonical import Json
-from affidavit.cli import arguments, machine, output
+from affidavit.cli import arguments, machine, output, passphrases
 from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
+from affidavit.keys.uri import KeyPlace, KeyUri
 from affidavit.policy.loader import Policy, load
 from affidavit.trail.identity import secret_path
 from affidavit.wiring.founding import Founded, found
+from affidavit.wiring.keyring import load_identity, ml_dsa_path
 from affidavit.wiring.settings import Settings, read_settings
 
 EXAMPLE_PURPOSE, EXAMPLE_MODEL = "support.reply", "gpt-5"
@@ -29,6 +32,7 @@ _SNIPPET = """\
     uses=(
         Use("affidavit init", "in the project's folder"),
         Use("affidavit init --observe", "record first, refuse nothing yet"),
+        Use("affidavit init --passphrase", "with a key that a passphrase protects"),
         Use(
             "affidavit init --origin acme.example/trails/support",
             "with a name of your own for the trail",
@@ -46,9 +50,25 @@ _SNIPPET = """\
     "--observe", is_flag=True, help="Make a policy that records and lets pass."
 )
 @click.option("--origin", help="The trail's name: a URL without its scheme.")
+@click.option(
+    "--passphrase",
+    is_flag=True,
+    help="Protect the key: by AFFIDAVIT_KEY_PASSPHRASE, else asked for.",
+)
+@click.option(
+    "--post-quantum",
+    is_flag=True,
+    help="Have an ML-DSA-44 key sign every checkpoint too.",
+)
 @arguments.as_json
 def command(
-    *, directory: Path, observe: bool, origin: str | None, as_json: bool
+    *,
+    directory: Path,
+    observe: bool,
+    origin: str | None,
+    passphrase: bool,
+    post_quantum: bool,
+    as_json: bool,
 ) -> int:
     """Make policy, key, secret and trail in DIR (default: here).
 
@@ -56,14 +76,24 @@ def command(
     places: policies/policy.yaml and .affidavit/ unless they say otherwise.
     """
     settings = read_settings(environ=os.environ, directory=directory)
+    fresh = settings.key_uri is None and not settings.key.exists()
     founded = found(
         settings,
         directory=directory.resolve(),
         observe=observe,
         origin=origin,
+        passphrase=passphrases.given,
+        protect=passphrases.first(None) if passphrase and fresh else None,
         clock=time.time_ns,
         randomness=os.urandom,
     )
+    if passphrase and not fresh:
+        output.hint(
+            "--passphrase had no effect: the key that is there was kept. "
+            "`affidavit trail key passphrase` protects it."
+        )
+    if post_quantum:
+        founded = _with_second_key(settings, founded)
     policy = load(settings.policy)
     if as_json:
         machine.emit(_as_json(settings, founded, policy))
@@ -71,6 +101,19 @@ def command(
         _say(settings, founded, policy)
     _say_unheeded(founded, policy, observe=observe, origin=origin)
     return 0
+
+
+def _with_second_key(settings: Settings, founded: Founded) -> Founded:
+    """As founded, with an ML-DSA-44 key; one that is there and in force is kept."""
+    from affidavit.cli.trail_key_rotate import changes
+
+    path = ml_dsa_path(settings)
+    if founded.identity.second is not None:
+        return replace(founded, kept=(*founded.kept, path))
+    change = replace(changes(None, None), settings=settings)
+    change.add_ml_dsa()
+    identity = load_identity(settings, passphrases.given)
+    return replace(founded, made=(*founded.made, path), identity=identity)
 
 
 def _as_json(settings: Settings, founded: Founded, policy: Policy) -> dict[str, Json]:
@@ -84,14 +127,18 @@ def _as_json(settings: Settings, founded: Founded, policy: Policy) -> dict[str, 
             "name": policy.name,
             "path": machine.text(settings.policy),
         },
+        "ml_dsa": None
+        if founded.identity.ml_dsa is None
+        else str(founded.identity.ml_dsa),
         "trail": machine.text(settings.trail),
         "vkey": str(founded.identity.verifier),
     }
 
 
 def _say(settings: Settings, founded: Founded, policy: Policy) -> None:
-    said = {
-        settings.key: "signs the trail; back it up, never commit it",
+    said: dict[KeyPlace, str] = {
+        ml_dsa_path(settings): "signs it too; back it up as well",
+        settings.key_place: "signs the trail; back it up, never commit it",
         secret_path(settings.trail): "opens what the trail hides; back it up too",
         settings.trail: f"the trail, {founded.identity.origin}",
     }
@@ -148,7 +195,9 @@ def _say_unheeded(
         )
 
 
-def _shown(path: Path) -> str:
+def _shown(path: KeyPlace) -> str:
     """Relative to here where that is shorter."""
     here = Path.cwd()
+    if isinstance(path, KeyUri):
+        return str(path)
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

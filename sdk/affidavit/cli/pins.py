@@ -6,6 +6,7 @@ own anchors. Never takes a key from evidence.
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,21 @@ def given(
     )
 
 
+def demanded(
+    witness: Sequence[str],
+    quorum: int | None,
+    tsa_ca: Sequence[Path],
+    anchor: Sequence[Path],
+) -> Pins | None:
+    """`given`, for commands that have no settings to fall back on: evidence without
+    anybody to trust is a usage error.
+    """
+    pinned = given(witness, quorum, tsa_ca)
+    if pinned is None and anchor:
+        raise click.UsageError("Evidence needs a --witness or --tsa-ca to trust.")
+    return pinned
+
+
 def own(plan: Plan | None) -> Pins | None:
     """The pins of the settings: what is missing then is said, and demands nothing."""
     if plan is None or not (plan.witnesses or plan.stamps):
@@ -105,6 +121,17 @@ def own(plan: Plan | None) -> Pins | None:
         ),
         quorum=0,
     )
+
+
+def of_statement(plan: Plan | None) -> Pins | None:
+    """The pins of the settings, as a statement tells of them: with the quorum that the
+    settings want, and authorities by their certificates instead of their files.
+    """
+    pinned = own(plan)
+    if plan is None or pinned is None:
+        return None
+    named = [replace(each, name=each.described) for each in pinned.authorities]
+    return replace(pinned, authorities=tuple(named), quorum=plan.wanted)
 
 
 def evidence(trail: Path, elsewhere: Sequence[Path]) -> Iterator[KeptHead]:

@@ -21,7 +21,8 @@ from affidavit.cli import arguments, isolation
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.policy.loader import load
 from affidavit.trail.storage import Storage
-from affidavit.wiring.governor import load_identity, shown
+from affidavit.wiring.governor import shown
+from affidavit.wiring.keyring import load_identity
 from affidavit.wiring.settings import NAMES, Settings, read_settings, variable
 
 BOOTSTRAP = Path(affidavit.__file__).parent / "bootstrap"
@@ -60,7 +61,7 @@ def command(
     purpose: str | None,
     policy: Path | None,
     trail: Path | None,
-    signing_key: Path | None,
+    signing_key: str | None,
     program: tuple[str, ...],
 ) -> NoReturn:
     """Run PROGRAM with every OpenAI client in it governed.

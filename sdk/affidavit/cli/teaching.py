@@ -54,17 +54,23 @@ def etiquette(command: Callable[..., Any]) -> Callable[..., Any]:
         "--no-input",
         is_flag=True,
         expose_value=False,
-        help="Never ask anything. Nothing ever does; scripts may say so.",
+        callback=_never_ask,
+        help="Never ask for a passphrase, the one thing that is ever asked for.",
     )
     return quiet(no_input(command))
 
 
-QUIET = "affidavit.quiet"
+QUIET, NO_INPUT = "affidavit.quiet", "affidavit.no-input"
 
 
 def _be_quiet(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
     if value:
         context.find_root().meta[QUIET] = True
+
+
+def _never_ask(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if value:
+        context.find_root().meta[NO_INPUT] = True
 
 
 class TeachingCommand(click.Command):

@@ -25,16 +25,33 @@ COMMANDS = {
     "prove": Lazy(
         "affidavit.cli.trail_prove:command", "Prove one record to somebody else."
     ),
+    "consistency": Lazy(
+        "affidavit.cli.trail_consistency:command",
+        "Prove that the trail only grew since a checkpoint that was kept.",
+    ),
     "open": Lazy(
         "affidavit.cli.trail_open:command",
         "Reveal what one record was about, and check content against it.",
+    ),
+    "disclose": Lazy(
+        "affidavit.cli.trail_disclose:command",
+        "Hand over all records of one kind, provably all, and no others.",
     ),
     "anchor": Lazy(
         "affidavit.cli.trail_anchor:command",
         "Show the newest checkpoint to witnesses and others.",
     ),
+    "prune": Lazy(
+        "affidavit.cli.trail_prune:command",
+        "Remove bodies that are older than you keep them.",
+    ),
+    "hold": Lazy(
+        "affidavit.cli.trail_hold:group",
+        "Keep records from being pruned: incidents, disputes.",
+    ),
     "key": Lazy(
-        "affidavit.cli.trail_key:command", "Print the key that others verify with."
+        "affidavit.cli.trail_key:command",
+        "Print the key that others verify with; rotate, revoke or protect it.",
     ),
 }
 

@@ -12,6 +12,7 @@ import click
 from affidavit import canonical, durable
 from affidavit.cli import arguments, output, parquet, progress, reading
 from affidavit.cli.arguments import When
+from affidavit.cli.gone import Gone
 from affidavit.cli.selection import Selection
 from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.wording import count
@@ -86,8 +87,8 @@ def command(
         path = read_settings(environ=os.environ, directory=Path.cwd()).trail
     selection = Selection(purpose=purpose, model=model, since=since, until=until)
     with progress.shown("exporting") as tell:
-        found = selection.of(reading.told(TrailReader(path), tell))
-        rows = calls(found)
+        reader = TrailReader(path)
+        rows = calls(selection.of(reading.told(reader, tell)), Gone(reader).why)
         if kind != "parquet":
             heading = _csv(COLUMNS) if kind == "csv" else ""
             written = _text(_lines(kind, rows), out, heading)

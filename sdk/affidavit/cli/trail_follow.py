@@ -5,11 +5,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import click
 
 from affidavit.cli import arguments, machine, output, trail_show
+from affidavit.cli.gone import Gone
 from affidavit.cli.reading import Following
 from affidavit.cli.selection import Selection
 from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
@@ -74,9 +76,10 @@ def command(
         path = read_settings(environ=os.environ, directory=Path.cwd()).trail
     selection = Selection(purpose=purpose, model=model, kinds=kinds, effects=effects)
     until = None if span is None else time.monotonic() + span.total_seconds()
-    tell = _tell_json if as_json else _tell
+    reader = TrailReader(path)
+    tell = partial(_tell_json if as_json else _tell, Gone(reader))
     try:
-        _follow(Following(TrailReader(path)), selection, tell, last=last, until=until)
+        _follow(Following(reader), selection, tell, last=last, until=until)
     except KeyboardInterrupt:
         output.hint("")
     return 0
@@ -98,12 +101,12 @@ def _follow(
         tell([each for each in following.new() if takes(each)])
 
 
-def _tell_json(records: Iterable[StoredRecord]) -> None:
+def _tell_json(gone: Gone, records: Iterable[StoredRecord]) -> None:
     for record in records:
-        machine.emit(trail_show.as_object(record))
+        machine.emit(trail_show.as_object(record, gone.why(record)))
 
 
-def _tell(records: Iterable[StoredRecord]) -> None:
+def _tell(gone: Gone, records: Iterable[StoredRecord]) -> None:
     for record in records:
-        _, *cells = trail_show.row(record)
+        _, *cells = trail_show.row(record, gone.why(record))
         output.say("  ".join(cell for cell in cells if cell))

@@ -10,6 +10,7 @@ import orjson
 from affidavit import canonical
 from affidavit.canonical import Json
 from affidavit.cli import arguments, machine, output, progress
+from affidavit.cli.gone import MISSING, PRUNED, Gone
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.trust import own_identity
 from affidavit.errors import Incomplete, Malformed
@@ -19,6 +20,10 @@ from affidavit.trail.reader import StoredRecord, TrailReader
 from affidavit.trail.record import Kind
 from affidavit.wiring.settings import read_settings
 
+_GONE = {
+    PRUNED: "The body was pruned, as a signed record says.",
+    MISSING: "The body is missing, and no record says why.",
+}
 _PARTS = {
     Kind.DECISION: ("request", "content"),
     Kind.OUTCOME: ("response", "output"),
@@ -96,6 +101,7 @@ def command(
     told: dict[str, Json] = {
         "body": None if record.body is None else dict(record.body),
         "content_key": canonical.text(key),
+        "gone": Gone(reader).why(record),
         "id": identifier,
         "index": index,
         "kind": kind.value,
@@ -157,7 +163,7 @@ def _say(told: dict[str, Json], record: StoredRecord) -> None:
         ]
     )
     if record.body is None:
-        output.say("The body was pruned.", colour=output.ODD)
+        output.say(_GONE[str(told["gone"])], colour=output.ODD)
     else:
         shown = orjson.dumps(record.body, option=orjson.OPT_INDENT_2).decode()
         output.say(shown)

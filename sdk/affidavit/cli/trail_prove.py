@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
-from affidavit import durable
 from affidavit.canonical import Json
-from affidavit.cli import arguments, machine, output, progress, trust
+from affidavit.cli import arguments, handing, machine, output, progress, trust
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
-from affidavit.errors import Incomplete
+from affidavit.cli.trust import own_identity
 from affidavit.tlog.proof import ProvenEntry, TlogProof, verify_proof
+from affidavit.tlog.receipt import issue_inclusion
 from affidavit.trail import proofs
+from affidavit.trail.identity import Identity
 from affidavit.trail.reader import TrailReader
 from affidavit.trail.record import Entry, Kind, decode
 from affidavit.wiring.settings import Settings, read_settings
@@ -29,6 +30,10 @@ from affidavit.wiring.settings import Settings, read_settings
             "affidavit verify call.tlog-proof --key acme.vkey",
             "what the one who got it runs",
         ),
+        Use(
+            "affidavit trail prove 0199a8c2-… --receipt call.cose --record call.entry",
+            "the same for tools that read COSE receipts (SCITT)",
+        ),
     ),
     exits=Exits(
         "proved",
@@ -44,21 +49,36 @@ from affidavit.wiring.settings import Settings, read_settings
 @click.option(
     "--out", type=arguments.PATH, metavar="FILE", help="Write it there; else print it."
 )
+@click.option(
+    "--receipt",
+    type=arguments.PATH,
+    metavar="FILE",
+    help="Also write a COSE receipt (RFC 9942), signed with your own key.",
+)
+@click.option(
+    "--record",
+    type=arguments.PATH,
+    metavar="FILE",
+    help="Also write the entry that is proved, byte for byte: a receipt goes with it.",
+)
 @arguments.as_json
 def command(
     *,
     identifier: str,
     trail: Path | None,
-    trusted_key: str | None,
+    trusted_key: tuple[str, ...],
     outcome: bool,
     out: Path | None,
+    receipt: Path | None,
+    record: Path | None,
     as_json: bool,
 ) -> int:
     """Prove that the record ID is in the tree that the trail's checkpoint signs.
 
     The proof is a c2sp.org/tlog-proof file with the record's entry: it shows kind, time
     and effect, and nothing of purpose, model or content. It is verified before it is
-    handed out.
+    handed out. A receipt says the same in the form that COSE libraries read, without
+    the entry, and takes the trail's private key to make.
     """
 
     def settings() -> Settings:
@@ -70,9 +90,14 @@ def command(
     with progress.shown("searching") as tell:
         index, entry = proofs.locate(reader, identifier, kind, progress=tell)
     proof = proofs.inclusion(reader, index, entry)
-    proven = verify_proof(proof, entry, trusted.key)
+    proven = verify_proof(proof, entry, trusted.keys)
+    if receipt is not None:
+        identity = handing.signing(own_identity(settings()), proven.checkpoint)
+        handing.hand_out(receipt, _receipt(proof, proven, decode(entry), identity))
+    if record is not None:
+        handing.hand_out(record, entry)
     if out is not None:
-        _write(out, proof.encode())
+        handing.hand_out(out, proof.encode())
     if as_json:
         machine.emit(as_object(proof, proven, decode(entry)))
     elif out is None:
@@ -98,7 +123,20 @@ def as_object(proof: TlogProof, proven: ProvenEntry, entry: Entry) -> dict[str, 
     }
 
 
-def _write(path: Path, data: bytes) -> None:
-    if path.is_dir():
-        raise Incomplete(f"{path}: a folder. Name the file to write.")
-    durable.replace(path, data, mode=0o644)  # made to be handed out
+def _receipt(
+    proof: TlogProof, proven: ProvenEntry, entry: Entry, identity: Identity
+) -> bytes:
+    return issue_inclusion(
+        proven.inclusion,
+        proof.hashes,
+        signer=identity.signer,
+        key=identity.verifier,
+        subject=subject_of(entry),
+    )
+
+
+def subject_of(entry: Entry) -> str:
+    """What a receipt for this record names as its subject: a decision and its outcome
+    share their id.
+    """
+    return f"urn:uuid:{entry.id}#{entry.kind.value}"

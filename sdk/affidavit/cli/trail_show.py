@@ -10,6 +10,7 @@ import click
 from affidavit.canonical import Json
 from affidavit.cli import arguments, machine, output, reading
 from affidavit.cli.arguments import When
+from affidavit.cli.gone import Gone
 from affidavit.cli.selection import Selection
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.wording import count
@@ -104,12 +105,13 @@ def command(
         since=since,
         until=until,
     )
-    found = selection.of(reading.records(TrailReader(path)))
+    reader = TrailReader(path)
+    found, gone = selection.of(reading.records(reader)), Gone(reader)
     if as_json:
         for record in _last(found, limit):
-            machine.emit(as_object(record))
+            machine.emit(as_object(record, gone.why(record)))
     else:
-        _say(found, limit or ROWS)
+        _say(found, limit or ROWS, gone)
     return 0
 
 
@@ -117,13 +119,14 @@ def _last(records: Iterable[StoredRecord], limit: int | None) -> Iterable[Stored
     return records if limit is None else deque(records, maxlen=limit)
 
 
-def as_object(record: StoredRecord) -> dict[str, Json]:
-    """One record, for programs."""
+def as_object(record: StoredRecord, gone: str | None) -> dict[str, Json]:
+    """One record, for programs; `gone` says why its body is not there."""
     entry = record.entry
     return {
         "at": entry.at,
         "body": record.body,
         "effect": entry.effect,
+        "gone": gone,
         "id": entry.id,
         "index": record.index,
         "kind": entry.kind.value,
@@ -134,7 +137,7 @@ def as_object(record: StoredRecord) -> dict[str, Json]:
     }
 
 
-def _say(records: Iterable[StoredRecord], limit: int) -> None:
+def _say(records: Iterable[StoredRecord], limit: int, gone: Gone) -> None:
     kept: deque[StoredRecord] = deque(maxlen=limit)
     total = 0
     for record in records:
@@ -150,7 +153,7 @@ def _say(records: Iterable[StoredRecord], limit: int) -> None:
         "endpoint",
         "what",
     )
-    output.say_table(headings, [row(record) for record in kept])
+    output.say_table(headings, [row(each, gone.why(each)) for each in kept])
     if total > len(kept):
         output.hint(
             f"The last {count(len(kept), 'record')} of {total:,}; --limit N shows "
@@ -159,8 +162,10 @@ def _say(records: Iterable[StoredRecord], limit: int) -> None:
     output.hint("Shown, not verified: `affidavit trail verify` does that.")
 
 
-def row(record: StoredRecord) -> tuple[str, ...]:
-    """One record as the cells of a table's row."""
+def row(record: StoredRecord, gone: str | None) -> tuple[str, ...]:
+    """One record as the cells of a table's row; `gone` says why its body is not
+    there.
+    """
     entry, body = record.entry, record.body or {}
     named = (_text(body, name) for name in ("purpose", "model", "endpoint"))
     return (
@@ -169,7 +174,7 @@ def row(record: StoredRecord) -> tuple[str, ...]:
         entry.kind.value,
         entry.effect or "",
         *named,
-        "(pruned)" if record.body is None else _what(entry.kind, body),
+        _what(entry.kind, body) if gone is None else f"({gone})",
     )
 
 
@@ -186,8 +191,18 @@ def _what(kind: Kind, body: Mapping[str, Json]) -> str:
             return str(origin)
         case Kind.CLOSE, {"records": int(number)}:
             return f"{count(number, 'record')} by this writer"
+        case _:
+            return _rare(kind, body)
+
+
+def _rare(kind: Kind, body: Mapping[str, Json]) -> str:
+    match kind, body:
         case Kind.RECOVERY, {"bytes": number, "wal": name}:
             return f"{number} bytes cut from {name}"
+        case Kind.PRUNING, {"count": int(number), "keep": keep}:
+            return f"{count(number, 'body', 'bodies')} pruned, kept for {keep}"
+        case Kind.INCIDENT, {"what": what, "reason": reason}:
+            return f"{what}: {reason}"
         case _:
             return ""
 

@@ -10,6 +10,7 @@ import click
 from affidavit.canonical import Json
 from affidavit.cli import arguments, machine, output, progress, reading
 from affidavit.cli.arguments import When
+from affidavit.cli.gone import Gone
 from affidavit.cli.selection import Selection
 from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.wording import count
@@ -28,6 +29,9 @@ _GROUPS: dict[str, Callable[[CallRecord], str | None]] = {
     "day": lambda call: call.at[:10],
 }
 _IN_ORDER = ("day",)
+_SAID_BY_BODIES = ("purpose", "model", "endpoint", "rule")
+_Group = tuple[str | None, str | None]
+"""A value, or why it is not known: `pruned`, `missing`; neither for calls without."""
 
 
 @dataclass(slots=True)
@@ -40,6 +44,8 @@ class _Sum:
     output_tokens: int = 0
     estimated: int = 0
     """Calls whose tokens are an estimate."""
+    gone: int = 0
+    """Calls without a body: their tokens are not counted."""
 
     def add(self, call: CallRecord) -> None:
         self.calls += 1
@@ -48,6 +54,7 @@ class _Sum:
         self.input_tokens += call.input_tokens or 0
         self.output_tokens += call.output_tokens or 0
         self.estimated += call.estimated is True
+        self.gone += call.gone is not None
 
 
 @click.command(
@@ -97,7 +104,7 @@ def command(
     selection = Selection(since=since, until=until)
     with progress.shown("counting") as tell:
         found = selection.of(reading.told(reader, tell))
-        sums = _sums(calls(found), _GROUPS[by])
+        sums = _sums(calls(found, Gone(reader).why), by)
     ordered = dict(sorted(sums.items(), key=_rank(by)))
     if as_json:
         machine.emit({"by": by, "groups": [_object(*each) for each in ordered.items()]})
@@ -106,25 +113,32 @@ def command(
     return 0
 
 
-def _sums(
-    rows: Iterable[CallRecord], group: Callable[[CallRecord], str | None]
-) -> dict[str | None, _Sum]:
-    sums: dict[str | None, _Sum] = {}
+def _sums(rows: Iterable[CallRecord], by: str) -> dict[_Group, _Sum]:
+    sums: dict[_Group, _Sum] = {}
     for row in rows:
-        sums.setdefault(group(row), _Sum()).add(row)
+        unknown = row.gone if by in _SAID_BY_BODIES else None
+        group = (None, unknown) if unknown else (_GROUPS[by](row), None)
+        sums.setdefault(group, _Sum()).add(row)
     return sums
 
 
-def _rank(by: str) -> Callable[[tuple[str | None, _Sum]], tuple[int, str]]:
+def _rank(by: str) -> Callable[[tuple[_Group, _Sum]], tuple[int, str, str]]:
     """Days in their order, all else by how many."""
-    return lambda item: (0 if by in _IN_ORDER else -item[1].calls, item[0] or "")
+
+    def rank(item: tuple[_Group, _Sum]) -> tuple[int, str, str]:
+        (name, gone), total = item
+        return 0 if by in _IN_ORDER else -total.calls, name or "", gone or ""
+
+    return rank
 
 
-def _object(name: str | None, total: _Sum) -> Json:
+def _object(group: _Group, total: _Sum) -> Json:
+    name, gone = group
     return {
         "calls": total.calls,
         "estimated": total.estimated,
         "failed": total.failed,
+        "gone": gone,
         "input_tokens": total.input_tokens,
         "name": name,
         "output_tokens": total.output_tokens,
@@ -132,11 +146,11 @@ def _object(name: str | None, total: _Sum) -> Json:
     }
 
 
-def _say(by: str, sums: dict[str | None, _Sum]) -> None:
+def _say(by: str, sums: dict[_Group, _Sum]) -> None:
     most = max((total.calls for total in sums.values()), default=0)
     rows = [
         (
-            name or _NONE,
+            f"({gone})" if gone else name or _NONE,
             f"{total.calls:,}",
             f"{total.refused:,}",
             f"{total.failed:,}",
@@ -144,10 +158,12 @@ def _say(by: str, sums: dict[str | None, _Sum]) -> None:
             f"{total.output_tokens:,}" + ("*" if total.estimated else ""),
             output.bar(total.calls, most),
         )
-        for name, total in sums.items()
+        for (name, gone), total in sums.items()
     ]
     headings = (by, "calls", "refused", "failed", "tokens in", "tokens out", "")
     output.say_table(headings, rows)
     output.hint(f"{count(sum(each.calls for each in sums.values()), 'call')}.")
+    if bodiless := sum(each.gone for each in sums.values()):
+        output.hint(f"{count(bodiless, 'call')} without a body: tokens unknown.")
     if any(each.estimated for each in sums.values()):
         output.hint("* with estimates, where the provider counted nothing.")

@@ -1,12 +1,21 @@
 """`affidavit trail verify`: everything that can be checked of a trail."""
 
 import os
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
-from affidavit.cli import arguments, findings, machine, pins, progress, trust
+from affidavit.cli import (
+    arguments,
+    findings,
+    machine,
+    pins,
+    progress,
+    trust,
+    verifying,
+)
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.errors import Incomplete, Malformed
 from affidavit.tlog.checkpoint import Checkpoint
@@ -33,11 +42,15 @@ MAX_CHECKPOINT_BYTES = 1 << 20
             "held against what a witness cosigned: a rewrite by the key holder shows",
         ),
         Use("affidavit trail verify --max-age 2h --min-size 10000", "in monitoring"),
+        Use(
+            "affidavit trail verify --incremental",
+            "every few minutes: only what was added since; now and then without it",
+        ),
     ),
     exits=Exits(
         "valid: everything that was checked holds",
         "invalid: something was changed, removed, reordered, or signed by another key",
-        "not enough to decide (no key, no trail, an unreadable file, pruned bodies), "
+        "not enough to decide (no key, no trail, an unreadable file, lost bodies), "
         "or a usage error",
     ),
 )
@@ -63,11 +76,12 @@ MAX_CHECKPOINT_BYTES = 1 << 20
     help="A `checkpoint` file that you kept: the trail must extend it.",
 )
 @pins.options
+@verifying.options
 @arguments.as_json
 def command(
     *,
     path: Path | None,
-    trusted_key: str | None,
+    trusted_key: tuple[str, ...],
     min_size: int | None,
     max_age: timedelta | None,
     older: Path | None,
@@ -75,6 +89,9 @@ def command(
     quorum: int | None,
     tsa_ca: tuple[Path, ...],
     anchor: tuple[Path, ...],
+    jobs: int | None,
+    incremental: bool,
+    memory_folder: Path | None,
     as_json: bool,
 ) -> int:
     """Verify the trail at PATH (default: the settings' trail), changing nothing.
@@ -93,10 +110,19 @@ def command(
     if pinned is None and anchor:
         raise click.UsageError("Evidence needs a --witness or --tsa-ca to trust.")
     reader = TrailReader(path if path is not None else settings().trail)
-    with progress.shown("verifying") as tell:
+    if memory_folder is not None and not incremental:
+        raise click.UsageError("--memory is for --incremental.")
+    with ExitStack() as held:
+        memory = None
+        if incremental:
+            place = verifying.memory(
+                reader.path, trusted.keys, memory_folder, os.environ
+            )
+            memory = held.enter_context(place)
+        tell = held.enter_context(progress.shown("verifying"))
         report = verify_trail(
             reader,
-            key=trusted.key,
+            key=trusted.keys,
             now=datetime.now(UTC),
             min_size=min_size,
             max_age=max_age,
@@ -105,6 +131,8 @@ def command(
             pins=pinned,
             evidence=pins.evidence(reader.path, anchor),
             progress=tell,
+            spread=verifying.spread(jobs),
+            memory=memory,
         )
     if as_json:
         machine.emit(findings.as_json(report, trusted))

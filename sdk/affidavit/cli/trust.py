@@ -1,4 +1,4 @@
-"""Which key decides when something is verified, and where it came from.
+"""Which keys decide when something is verified, and where they came from.
 
 Only two answers: the key that the user gives, or the one of the user's own settings.
 Never one that stands in or beside what is being verified, so a trail that is named by
@@ -6,14 +6,16 @@ its path is held against the settings' key, not against a key file in its folder
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from affidavit.cli import passphrases
 from affidavit.errors import AffidavitError, Incomplete, KeyUnusable
-from affidavit.keys import load_signer
+from affidavit.tlog.logkeys import LogKeys
 from affidavit.tlog.note import VerifierKey
-from affidavit.trail.identity import Identity, load_secrets, secret_path
+from affidavit.trail.identity import Identity
+from affidavit.wiring.keyring import load_identity, own_keys
 from affidavit.wiring.settings import Settings
 
 _MAX_KEY_FILE_BYTES = 4096
@@ -21,23 +23,29 @@ _MAX_KEY_FILE_BYTES = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trusted:
-    """A key that the user trusts."""
+    """Keys that the user trusts."""
 
-    key: VerifierKey
+    keys: LogKeys
     source: str
-    """Where it came from, in words."""
+    """Where they came from, in words."""
     wal_key: bytes | None = None
     """Opens the MACs of records that are not sealed yet; the owner alone has it."""
 
+    @property
+    def key(self) -> VerifierKey:
+        """The first of them: the one in force, where they are the user's own."""
+        return self.keys.keys[0]
 
-def trusted(given: str | None, settings: Callable[[], Settings]) -> Trusted:
-    """The key that decides: `given` (a vkey or a file with one), else the settings'.
+
+def trusted(given: Sequence[str], settings: Callable[[], Settings]) -> Trusted:
+    """The keys that decide: `given` (vkeys or files with one), else the settings'.
 
     `settings` are read only without a given key: an auditor needs none. `KeyUnusable`
     for a given key that is none; `Incomplete` when there is no key at all.
     """
-    if given is not None:
-        return Trusted(key=_given(given), source="given with --key")
+    if given:
+        keys = LogKeys.parse(_given(each) for each in given)
+        return Trusted(keys=keys, source="given with --key")
     try:
         own = settings()
         identity = own_identity(own)
@@ -48,27 +56,26 @@ def trusted(given: str | None, settings: Callable[[], Settings]) -> Trusted:
             f"that this came by. Your own cannot be had: {error}"
         ) from error
     return Trusted(
-        key=identity.verifier,
-        source=f"your own, {own.key}",
+        keys=own_keys(own, identity),
+        source=f"your own, {own.key_place}",
         wal_key=identity.secrets.wal,
     )
 
 
 def own_identity(settings: Settings) -> Identity:
-    """Signing key and secrets of the settings' trail; else `KeyUnusable`."""
-    return Identity(
-        load_signer(settings.key), load_secrets(secret_path(settings.trail))
-    )
+    """Signing key and secrets of the settings' trail; else `KeyUnusable`.
+
+    A passphrase comes from the environment, or is asked for on a terminal.
+    """
+    return load_identity(settings, passphrases.given)
 
 
-def _given(text: str) -> VerifierKey:
-    try:
-        return VerifierKey.parse(text.strip())
-    except KeyUnusable:
-        # Not `Path.exists`, which fails for a text that no path can be.
-        if "+" in text and not os.path.exists(text):
-            raise
-    return VerifierKey.parse(first_line(Path(text)))
+def _given(text: str) -> str:
+    """A verifier key as text: the argument itself, or the only line of that file."""
+    # Not `Path.exists`, which fails for a text that no path can be.
+    if "+" in text and not os.path.exists(text):
+        return text.strip()
+    return first_line(Path(text))
 
 
 def first_line(path: Path) -> str:

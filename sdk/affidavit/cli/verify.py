@@ -1,31 +1,66 @@
-"""`affidavit verify`: what somebody else handed over, told apart and checked."""
+"""`affidavit verify`: what somebody else handed over, told apart and checked.
+
+Knows what each artefact begins with, and which options go with it. What is said about
+one is its own module's: `verify_statement`, `verify_proof`, and so on.
+"""
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
+from typing import assert_never
 
 import click
 
-from affidavit.attest.recount import StatementReport, verify_statement
-from affidavit.attest.statement import FILE_NAME
-from affidavit.canonical import Json
 from affidavit.cli import (
     arguments,
     findings,
+    handing,
     machine,
-    output,
+    pins,
     progress,
     trust,
+    verify_consistency,
+    verify_disclosure,
     verify_proof,
+    verify_receipt,
+    verify_statement,
+    verifying,
 )
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.trust import Trusted
-from affidavit.dsse import MAX_ENVELOPE_BYTES
-from affidavit.errors import Incomplete, Invalid
+from affidavit.tlog.cose import FIRST_BYTES
 from affidavit.tlog.proof import HEADER, MAX_PROOF_BYTES
+from affidavit.tlog.receipt import is_of_consistency
 from affidavit.trail.reader import TrailReader
-from affidavit.verify import Verdict, verify_trail
+from affidavit.verify import verify_trail
+from affidavit.verify.anchors import Pins
+from affidavit.verify.disclosure import is_disclosure
 from affidavit.wiring.settings import Settings, read_settings
+
+
+class What(Enum):
+    """What can be verified."""
+
+    STATEMENT = "statement"
+    TRAIL = "trail"
+    DISCLOSURE = "disclosure"
+    PROOF = "proof of one record"
+    RECEIPT = "receipt"
+    CONSISTENCY = "proof of consistency"
+
+
+_ANCHORED = frozenset({What.TRAIL, What.STATEMENT, What.DISCLOSURE})
+_GO_WITH: Mapping[str, frozenset[What]] = {
+    "--trail": frozenset({What.STATEMENT}),
+    "--checkpoint": frozenset({What.DISCLOSURE}),
+    "--record": frozenset({What.RECEIPT}),
+    "--older": frozenset({What.TRAIL, What.CONSISTENCY}),
+    "--witness": _ANCHORED,
+    "--tsa-ca": _ANCHORED,
+    "--anchor": _ANCHORED,
+}
 
 
 @click.command(
@@ -40,13 +75,22 @@ from affidavit.wiring.settings import Settings, read_settings
             "affidavit verify october --key acme.vkey --trail ./copy",
             "the same, every figure counted again from a copy of the trail",
         ),
-        Use("affidavit verify ./copy --key acme.vkey", "a trail"),
+        Use(
+            "affidavit verify ./copy --key acme.vkey --witness partner.vkey",
+            "a trail, that a witness has seen",
+        ),
         Use("affidavit verify call.tlog-proof --key acme.vkey", "one record"),
+        Use(
+            "affidavit verify call.cose --record call.entry --key acme.vkey",
+            "one record, by its COSE receipt",
+        ),
+        Use("affidavit verify answer --key acme.vkey", "records that were disclosed"),
     ),
     exits=Exits(
         "valid: everything that was checked holds",
         "invalid: changed, signed by another key, or contradicted by the trail",
-        "not enough to decide (no key, nothing there, unreadable), or a usage error",
+        "not enough to decide (no key, nothing there, unreadable, an anchor that was "
+        "demanded is missing), or a usage error",
     ),
 )
 @etiquette
@@ -58,158 +102,149 @@ from affidavit.wiring.settings import Settings, read_settings
     metavar="DIR",
     help="A trail, or a copy of one, to count a statement's figures again from.",
 )
+@click.option(
+    "--checkpoint",
+    type=arguments.PATH,
+    metavar="FILE",
+    help="A checkpoint that you got another way, to hold a disclosure's against.",
+)
+@click.option(
+    "--older",
+    type=arguments.PATH,
+    metavar="FILE",
+    help="A `checkpoint` file that you kept: a trail, or a proof of consistency, must "
+    "extend it.",
+)
+@click.option(
+    "--record",
+    type=arguments.PATH,
+    metavar="FILE",
+    help="The entry that a COSE receipt is for.",
+)
+@pins.options
 @arguments.as_json
 def command(
-    *, path: Path, trusted_key: str | None, trail: Path | None, as_json: bool
+    *,
+    path: Path,
+    trusted_key: tuple[str, ...],
+    trail: Path | None,
+    checkpoint: Path | None,
+    older: Path | None,
+    record: Path | None,
+    witness: tuple[str, ...],
+    quorum: int | None,
+    tsa_ca: tuple[Path, ...],
+    anchor: tuple[Path, ...],
+    as_json: bool,
 ) -> int:
-    """Check the statement, trail or proof at PATH, changing nothing.
+    """Check the statement, trail, disclosure, proof or receipt at PATH, changing
+    nothing.
 
-    PATH is a statement's file, a folder with statement.dsse.json, a trail's folder, or
-    a file that `affidavit trail prove` wrote.
+    PATH is a statement's file, a folder with statement.dsse.json, a trail's folder, a
+    folder that `affidavit trail disclose` wrote, or a file that `affidavit trail prove`
+    or `affidavit trail consistency` wrote.
     Valid says that the statement is what its writer signed, and holds; what it claims
     of the period is its own verdict, which is printed beside it.
     """
+    what, data = told_apart(path)
+    _fitting(
+        what,
+        {
+            "--trail": trail,
+            "--checkpoint": checkpoint,
+            "--record": record,
+            "--older": older,
+            "--witness": witness,
+            "--tsa-ca": tsa_ca,
+            "--anchor": anchor,
+        },
+    )
     trusted = trust.trusted(trusted_key, _settings)
-    if (proof := _proof(path)) is not None:
-        if trail is not None:
-            raise click.UsageError("--trail goes with a statement; PATH is a proof.")
-        return verify_proof.said(path, proof, trusted, as_json=as_json)
+    pinned = pins.demanded(witness, quorum, tsa_ca, anchor)
+    match what:
+        case What.DISCLOSURE:
+            return verify_disclosure.said(
+                path, trusted, checkpoint, pinned, anchor, as_json=as_json
+            )
+        case What.PROOF:
+            return verify_proof.said(path, data, trusted, as_json=as_json)
+        case What.RECEIPT:
+            return verify_receipt.said(path, data, trusted, record, as_json=as_json)
+        case What.CONSISTENCY:
+            return verify_consistency.said(path, data, trusted, older, as_json=as_json)
+        case What.TRAIL:
+            return _trail(path, trusted, older, pinned, anchor, as_json=as_json)
+        case What.STATEMENT:
+            if pinned is not None and trail is None:
+                raise click.UsageError(
+                    "What anchors cover shows on a trail's records: give --trail too."
+                )
+            return verify_statement.said(
+                path, trusted, trail, pinned, anchor, as_json=as_json
+            )
+        case _:
+            assert_never(what)
+
+
+def told_apart(path: Path) -> tuple[What, bytes]:
+    """What stands at `path`, and its content where it is a proof of some kind.
+
+    `Incomplete` when it cannot be read; what is not recognised is taken for a
+    statement, which says best what it is not.
+    """
+    if is_disclosure(path):
+        return What.DISCLOSURE, b""
     if (path / "checkpoint").exists():
-        if trail is not None:
-            raise click.UsageError("--trail goes with a statement; PATH is a trail.")
-        return _trail(path, trusted, as_json=as_json)
-    return _statement(path, trusted, trail, as_json=as_json)
-
-
-def _proof(path: Path) -> bytes | None:
-    """What the file at `path` holds, if that begins as a tlog-proof does."""
+        return What.TRAIL, b""
     if not path.is_file():
-        return None
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_PROOF_BYTES + 1)
-    except OSError as error:
-        raise Incomplete(f"{path}: cannot be read ({error.strerror}).") from error
-    return data if data.startswith(HEADER.encode()) else None
+        return What.STATEMENT, b""
+    data = handing.read(path, MAX_PROOF_BYTES)
+    if data.startswith(HEADER.encode()):
+        return What.PROOF, data
+    if data.startswith(verify_consistency.FIRST_WORD):
+        return What.CONSISTENCY, data
+    if data.startswith(FIRST_BYTES):
+        return What.CONSISTENCY if is_of_consistency(data) else What.RECEIPT, data
+    return What.STATEMENT, b""
+
+
+def _fitting(what: What, options: Mapping[str, object]) -> None:
+    """A usage error for an option that says nothing about such an artefact."""
+    for name, value in options.items():
+        if value and what not in _GO_WITH[name]:
+            right = " or a ".join(sorted(each.value for each in _GO_WITH[name]))
+            raise click.UsageError(
+                f"{name} goes with a {right}; PATH is a {what.value}."
+            )
 
 
 def _settings() -> Settings:
     return read_settings(environ=os.environ, directory=Path.cwd())
 
 
-def _trail(path: Path, trusted: Trusted, *, as_json: bool) -> int:
+def _trail(
+    path: Path,
+    trusted: Trusted,
+    older: Path | None,
+    pinned: Pins | None,
+    anchor: tuple[Path, ...],
+    *,
+    as_json: bool,
+) -> int:
     with progress.shown("verifying") as tell:
         report = verify_trail(
             TrailReader(path),
-            key=trusted.key,
+            key=trusted.keys,
             now=datetime.now(UTC),
             wal_key=trusted.wal_key,
+            older=None if older is None else handing.checkpoint(older),
+            pins=pinned,
+            evidence=pins.evidence(path, anchor),
             progress=tell,
+            spread=verifying.spread(None),
         )
     if as_json:
         machine.emit(findings.as_json(report, trusted))
     else:
         findings.say(report, trusted)
     return report.exit_code
-
-
-def _statement(
-    path: Path, trusted: Trusted, trail: Path | None, *, as_json: bool
-) -> int:
-    data = _read(path)
-    try:
-        report = verify_statement(
-            data,
-            key=trusted.key,
-            now=datetime.now(UTC),
-            trail=None if trail is None else TrailReader(trail),
-        )
-    except Invalid as error:
-        # Nothing in such a file is worth reporting but that it is none.
-        if as_json:
-            machine.emit(_refused(trusted, str(error)))
-        else:
-            output.say(f"{path}: invalid", colour=output.BAD)
-            findings.say_list("Problems:", [str(error)])
-        return error.exit_code
-    if as_json:
-        machine.emit(_as_json(report, trusted))
-    else:
-        _say(path, report, trusted)
-    return report.exit_code
-
-
-def _read(path: Path) -> bytes:
-    file = path / FILE_NAME if path.is_dir() else path
-    try:
-        with file.open("rb") as opened:
-            return opened.read(MAX_ENVELOPE_BYTES + 1)
-    except FileNotFoundError as error:
-        raise Incomplete(
-            f"{path}: neither a statement, nor a folder with {FILE_NAME}, nor a trail "
-            "(a folder with `checkpoint`)."
-        ) from error
-    except OSError as error:
-        raise Incomplete(f"{file}: cannot be read ({error.strerror}).") from error
-
-
-def _refused(trusted: Trusted, message: str) -> dict[str, Json]:
-    problem: dict[str, Json] = dict.fromkeys(("at", "id", "index", "kind"))
-    problem |= {"fault": "statement", "message": machine.text(message)}
-    return {
-        "artefact": "statement",
-        "claim": None,
-        "exceptions": None,
-        "key": str(trusted.key),
-        "key_source": machine.text(trusted.source),
-        "origin": None,
-        "period": None,
-        "problems": [problem],
-        "root": None,
-        "size": None,
-        "trail": None,
-        "unchecked": [],
-        "verdict": Verdict.INVALID.value,
-    }
-
-
-def _as_json(report: StatementReport, trusted: Trusted) -> dict[str, Json]:
-    trail = report.trail
-    return {
-        "artefact": "statement",
-        "claim": report.claim.value,
-        "exceptions": report.predicate["exceptions"],
-        "key": str(trusted.key),
-        "key_source": machine.text(trusted.source),
-        "origin": report.head.origin,
-        "period": {"from": report.period.start, "to": report.period.end},
-        "problems": [findings.problem_as_json(each) for each in report.problems],
-        "root": report.head.root.hex(),
-        "size": report.head.size,
-        "trail": None if trail is None else findings.as_json(trail, trusted),
-        "unchecked": list(report.unchecked),
-        "verdict": report.verdict.value,
-    }
-
-
-def _say(path: Path, report: StatementReport, trusted: Trusted) -> None:
-    verdict = report.verdict
-    output.say(f"{path}: {verdict.value}", colour=findings.COLOURS[verdict])
-    output.say_pairs(
-        [
-            ("claims", report.claim.value),
-            ("origin", report.head.origin),
-            (
-                "period",
-                f"{report.period.start} to {report.period.end}, end not included",
-            ),
-            ("tree head", f"{report.head.size} records, root {report.head.root.hex()}"),
-            ("key", f"{trusted.key} ({trusted.source})"),
-            ("recounted", "no" if report.trail is None else "every figure"),
-        ]
-    )
-    findings.say_list_of_problems(report.problems)
-    exceptions = report.predicate["exceptions"]
-    if isinstance(exceptions, list):
-        findings.say_list("It names these exceptions:", map(str, exceptions))
-    findings.say_list("Not checked:", report.unchecked)

@@ -31,7 +31,7 @@ def said(path: Path, data: bytes, trusted: Trusted, *, as_json: bool) -> int:
                 "carries it, as `affidavit trail prove` writes it."
             )
         entry = decode(proof.extra)
-        proven = proofs.verify_proof(proof, proof.extra, trusted.key)
+        proven = proofs.verify_proof(proof, proof.extra, trusted.keys)
     except Invalid as error:
         if as_json:
             machine.emit(_refused(trusted, str(error)))

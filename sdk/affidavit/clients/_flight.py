@@ -8,10 +8,11 @@ options on the way. Knows nothing of how a call is decided.
 import time
 from collections.abc import Callable
 from contextvars import ContextVar, Token
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
-from affidavit.calls import Attempt, Call, Ending, How, Outcome
+from affidavit.calls import Attempt, Call, Ending, How, Outcome, Text
 from affidavit.clients import _endings, _estimates, _watch
 from affidavit.clients._files.uploads import Cargo
 from affidavit.clients._governor import Governor, Verdict
@@ -64,7 +65,7 @@ class Flight:
         self.owner = owner
         self._texts = call.texts  # and not the call: a stream may be read for hours
         self._attempts: list[Attempt] = []
-        self._body: Body | None = None
+        self._body: Body | bytes | None = None
         self._watch: Watch | None = None
         self.landed = False
         self._sent = 0.0
@@ -91,7 +92,7 @@ class Flight:
         if error is not None:
             self._raised(error)
         elif self._watch is None:
-            self._conclude(self._body or _NOTHING)
+            self._conclude(self._body)
         elif self._watch.body is not None:
             self._stream_ended(self._watch)
 
@@ -138,7 +139,7 @@ class Flight:
         self._attempts.append(attempt)
         self._body, self._watch = None, None
         if response.is_stream_consumed:
-            self._body = _watch.read(response)
+            self._body = _watch.content(response)
         else:
             watch = _watch.put_on(
                 response,
@@ -177,39 +178,64 @@ class Flight:
             self._conclude(watch.body)
 
     def _seen(self) -> Body:
-        return self._watch.so_far() if self._watch else self._body or _NOTHING
+        return self._watch.so_far() if self._watch else _read(self._body)
 
-    def _conclude(self, body: Body) -> None:
+    def _conclude(self, body: Body | bytes | None) -> None:
         try:
             self._once.pop()
         except IndexError:
             return
-        answer = body.answer
-        # A stream that was not read to its end, or was not asked for usage, has none.
-        uncounted = body.events > 0 and answer.output_tokens is None
-        outcome = Outcome(
-            ending=body.ending,
-            attempts=tuple(self._attempts),
-            response_id=answer.response_id,
-            file_id=answer.file_id,
-            model=answer.model,
-            input_tokens=_estimates.of_texts(self._texts)
-            if uncounted
-            else answer.input_tokens,
-            output_tokens=_estimates.of_events(body.events)
-            if uncounted
-            else answer.output_tokens,
-            estimated=uncounted,
-            finish_reason=answer.finish_reason,
-            output_bytes=body.size,
-            output_digest=body.digest,
-            how=body.how,
-            error=body.error,
-            output=body.content if self.governor.keeps_content else None,
+        outcome = partial(
+            _outcome,
+            body,
+            tuple(self._attempts),
+            self._texts,
+            keep=self.governor.keeps_content,
         )
-        self.governor.conclude(self.verdict, outcome)
-        if self.cargo is not None:
-            self.cargo.ended(outcome)
+        if self.cargo is None:
+            self.governor.conclude_soon(self.verdict, outcome)
+        else:  # a later call may name the file by what this outcome says
+            ended = outcome()
+            self.governor.conclude(self.verdict, ended)
+            self.cargo.ended(ended)
+
+
+def _read(body: Body | bytes | None) -> Body:
+    """What was seen of a body: one that came whole is looked at only now."""
+    if isinstance(body, bytes):
+        return _watch.read(body)
+    return body or _NOTHING
+
+
+def _outcome(
+    seen: Body | bytes | None,
+    attempts: tuple[Attempt, ...],
+    texts: tuple[Text, ...],
+    *,
+    keep: bool,
+) -> Outcome:
+    body = _read(seen)
+    answer = body.answer
+    # A stream that was not read to its end, or was not asked for usage, has none.
+    uncounted = body.events > 0 and answer.output_tokens is None
+    return Outcome(
+        ending=body.ending,
+        attempts=attempts,
+        response_id=answer.response_id,
+        file_id=answer.file_id,
+        model=answer.model,
+        input_tokens=_estimates.of_texts(texts) if uncounted else answer.input_tokens,
+        output_tokens=_estimates.of_events(body.events)
+        if uncounted
+        else answer.output_tokens,
+        estimated=uncounted,
+        finish_reason=answer.finish_reason,
+        output_bytes=body.size,
+        output_digest=body.digest,
+        how=body.how,
+        error=body.error,
+        output=body.content if keep else None,
+    )
 
 
 def current(owner: object) -> Flight | None:

@@ -3,7 +3,7 @@
 Knows no policy and no trail: `wiring` builds the real one, `testing` one in memory.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, Protocol, TypeVar
@@ -80,6 +80,12 @@ class Governor(Protocol):
 
     def conclude(self, verdict: Any, outcome: Outcome) -> None:
         """Take the outcome. Never blocks and never raises."""
+
+    def conclude_soon(self, verdict: Any, outcome: Callable[[], Outcome]) -> None:
+        """The same, of an outcome that may be worked out later, in another thread.
+
+        Several at once cost a third of one at a time: see docs/adr/0013.
+        """
 
 
 _Stand = TypeVar("_Stand", bound=Governor)

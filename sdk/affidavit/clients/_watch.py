@@ -60,12 +60,16 @@ class Response(Protocol):
     def is_stream_consumed(self) -> bool: ...
 
 
-def read(response: Response) -> Body:
-    """A body that is no stream any more: read at once, or consumed and not kept."""
+def content(response: Response) -> bytes | None:
+    """A body that is no stream any more; None where it was consumed and not kept."""
     try:
-        content = response.content
+        return response.content
     except RuntimeError:  # what httpx and httpx2 raise for a body that is gone
-        return Body(ending=Ending.COMPLETE)
+        return None
+
+
+def read(content: bytes) -> Body:
+    """What a body that came whole says."""
     answer = _answers.of_json(content)
     digest = sha256(content).digest()
     kept = content if len(content) <= LARGEST_KEPT else None

@@ -125,3 +125,7 @@ class MemoryGovernor:
         """Keep the outcome."""
         self.outcomes.append(outcome)
         self.outcome_of[verdict.id] = outcome
+
+    def conclude_soon(self, verdict: Decision, outcome: Callable[[], Outcome]) -> None:
+        """`conclude`, at once."""
+        self.conclude(verdict, outcome())

@@ -8,11 +8,12 @@ before, and must never sign two that no consistency proof joins.
 import base64
 import binascii
 from dataclasses import dataclass
+from typing import Protocol
 
 from affidavit.errors import Malformed, SignatureInvalid
 from affidavit.keys import Signer
 from affidavit.tlog.merkle import EMPTY_ROOT, HASH_BYTES, MAX_SIZE
-from affidavit.tlog.note import VerifierKey, check_text, open_note, sign_note
+from affidavit.tlog.note import OpenedNote, check_text, sign_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,24 @@ def sign(checkpoint: Checkpoint, signer: Signer) -> bytes:
     return sign_note(checkpoint.text, [(checkpoint.origin, signer)])
 
 
-def open_checkpoint(data: bytes, vkey: VerifierKey) -> Checkpoint:
+class HeadKeys(Protocol):
+    """A log's key, or all that a verifier pins of it (`logkeys`)."""
+
+    @property
+    def name(self) -> str:
+        """The log's origin."""
+
+    def open(self, data: bytes) -> OpenedNote:
+        """The note in `data`, if they signed it."""
+
+
+def open_checkpoint(data: bytes, vkey: HeadKeys) -> Checkpoint:
     """The checkpoint in a note that the log's key signed.
 
     `SignatureInvalid` when it did not, or when the origin is not the key's name;
     `Malformed` when it is no note or no checkpoint.
     """
-    checkpoint = Checkpoint.parse(open_note(data, [vkey]).text)
+    checkpoint = Checkpoint.parse(vkey.open(data).text)
     if checkpoint.origin != vkey.name:
         raise SignatureInvalid(
             f"the checkpoint is of {checkpoint.origin!r}, the trusted key is of "

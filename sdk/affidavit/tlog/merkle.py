@@ -182,6 +182,12 @@ def consistency_proof(old: int, new: int, subtrees: Subtrees) -> tuple[bytes, ..
     return tuple(reversed(proof))
 
 
+def prefix_root(size: int, subtrees: Subtrees) -> bytes:
+    """Root of the first `size` leaves, from perfect subtrees of a tree of any more."""
+    _check_size(size)
+    return _range_root(0, size, subtrees)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inclusion:
     """Evidence of `verify_inclusion`: the tree `(size, root)` has `leaf` at `index`."""
@@ -210,12 +216,8 @@ def verify_inclusion(
     `Malformed` when something is not a hash or a size, `BrokenTrail` (with the index)
     when the proof does not lead from this leaf at this place to this root.
     """
-    _check_size(size)
-    _check_hashes((leaf, root, *proof))
-    if not 0 <= index < size:
-        raise BrokenTrail(f"a tree of {size} leaves has no leaf {index}", index=index)
-    computed, left = _climb(leaf, index, size - 1, proof)
-    if left != 0 or computed != root:
+    _check_hashes((root,))
+    if _reached(leaf, index, size, proof) != root:
         raise BrokenTrail(
             f"record {index} is not proved to be in the tree of {size} with root "
             f"{root.hex()}: the proof leads elsewhere. Ask for the record and its "
@@ -223,6 +225,22 @@ def verify_inclusion(
             index=index,
         )
     return Inclusion(index=index, leaf=leaf, size=size, root=root)
+
+
+def included_root(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
+    """The one root that an inclusion proof can lead to (RFC 9162 §2.1.3.2).
+
+    Proves nothing before that root is found signed. Raises as `verify_inclusion` does,
+    `BrokenTrail` when the proof has not the length for this place in this tree.
+    """
+    root = _reached(leaf, index, size, proof)
+    if root is None:
+        raise BrokenTrail(
+            f"a proof of {len(proof)} hashes leads from leaf {index} to the root of no "
+            f"tree of {size} leaves",
+            index=index,
+        )
+    return root
 
 
 def verify_consistency(
@@ -252,6 +270,18 @@ def verify_consistency(
     return Consistency(
         old_size=old_size, old_root=old_root, new_size=new_size, new_root=new_root
     )
+
+
+def _reached(
+    leaf: bytes, index: int, size: int, proof: Sequence[bytes]
+) -> bytes | None:
+    """The root that the proof leads to; None when it is too short or too long."""
+    _check_size(size)
+    _check_hashes((leaf, *proof))
+    if not 0 <= index < size:
+        raise BrokenTrail(f"a tree of {size} leaves has no leaf {index}", index=index)
+    computed, left = _climb(leaf, index, size - 1, proof)
+    return None if left else computed
 
 
 def _climb(

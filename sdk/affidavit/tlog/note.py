@@ -1,8 +1,8 @@
 """Signed notes: text, and who signed it (c2sp.org/signed-note v1.0.0).
 
 Knows the text format, Ed25519 signatures (type 0x01) and verifier keys as text. Knows
-nothing of what a note says: tree heads are `checkpoint`, cosignatures are `witness`. A
-key is never taken from the note itself.
+nothing of what a note says: tree heads are `checkpoint`, cosignatures are `witness` and
+`mldsa`. A key is never taken from the note itself.
 """
 
 import base64
@@ -20,6 +20,8 @@ MAX_NOTE_BYTES = 1 << 20
 MAX_SIGNATURES = 100
 """The specification asks for at least 16; the Go implementation stops at 100 too."""
 KEY_ID_BYTES = 4
+ML_DSA_PUBLIC_BYTES = 1312
+"""FIPS 204, table 2."""
 _DASH = "— "
 
 
@@ -28,6 +30,12 @@ class SignatureType(IntEnum):
 
     ED25519 = 0x01
     COSIGNATURE = 0x04
+    ML_DSA_44 = 0x06
+
+    @property
+    def public_bytes(self) -> int:
+        """How long a public key of this type is."""
+        return ML_DSA_PUBLIC_BYTES if self is SignatureType.ML_DSA_44 else PUBLIC_BYTES
 
 
 class NoteKey(Protocol):
@@ -60,6 +68,15 @@ class VerifierKey:
         """4 bytes that tell which key and algorithm made a signature."""
         return key_id(self.name, SignatureType.ED25519, self.verifier.public)
 
+    @property
+    def verifiers(self) -> tuple[Verifier, ...]:
+        """The key alone; several pinned keys of one log give theirs in the same way."""
+        return (self.verifier,)
+
+    def open(self, data: bytes) -> "OpenedNote":
+        """The note in `data` if this key signed it; raises as `open_note`."""
+        return open_note(data, [self])
+
     def verify(self, signature: bytes, text: bytes) -> None:
         """Return when this key signed `text`; else `SignatureInvalid`."""
         self.verifier.verify(signature, text)
@@ -87,15 +104,15 @@ def print_vkey(name: str, kind: SignatureType, public: bytes) -> str:
 
 
 def parse_vkey(text: str, kind: SignatureType) -> tuple[str, bytes]:
-    """Name and 32-byte public key of a vkey of type `kind`; else `KeyUnusable`."""
+    """Name and public key of a vkey of type `kind`; else `KeyUnusable`."""
     # Base64 may hold a plus, a name may not: split at the first two only.
     match text.split("+", 2):
         case [name, _, encoded]:
             material = _unbase64(encoded)
         case _:
             raise KeyUnusable(f"not a verifier key (name+id+base64): {text!r:.200}")
-    if not material or material[0] != kind or len(material) != 1 + PUBLIC_BYTES:
-        raise KeyUnusable(f"not an Ed25519 verifier key of type {kind}: {text!r:.200}")
+    if not material or material[0] != kind or len(material) != 1 + kind.public_bytes:
+        raise KeyUnusable(f"not a verifier key of type {kind}: {text!r:.200}")
     public = material[1:]
     if not _is_name(name) or print_vkey(name, kind, public) != text:
         raise KeyUnusable(

@@ -9,7 +9,7 @@ import binascii
 from dataclasses import dataclass
 
 from affidavit.errors import Malformed
-from affidavit.tlog.checkpoint import Checkpoint, open_checkpoint
+from affidavit.tlog.checkpoint import Checkpoint, HeadKeys, open_checkpoint
 from affidavit.tlog.merkle import (
     HASH_BYTES,
     MAX_SIZE,
@@ -17,7 +17,7 @@ from affidavit.tlog.merkle import (
     leaf_hash,
     verify_inclusion,
 )
-from affidavit.tlog.note import MAX_NOTE_BYTES, VerifierKey, parse_note
+from affidavit.tlog.note import MAX_NOTE_BYTES, parse_note
 
 HEADER = "c2sp.org/tlog-proof@v1"
 MAX_EXTRA_BYTES = 1 << 16
@@ -85,7 +85,7 @@ class ProvenEntry:
     inclusion: Inclusion
 
 
-def verify_proof(proof: TlogProof, entry: bytes, vkey: VerifierKey) -> ProvenEntry:
+def verify_proof(proof: TlogProof, entry: bytes, vkey: HeadKeys) -> ProvenEntry:
     """Check that the log of `vkey` holds `entry` (the bytes that were logged).
 
     `SignatureInvalid` when the log did not sign the checkpoint, `BrokenTrail` when the

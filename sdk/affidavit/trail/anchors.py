@@ -159,7 +159,7 @@ class AnchorStore:
         crash leaves a head with less evidence, and no file that is short.
         """
         folder = self.folder(note, month)
-        staging = Staging()
+        staging = Staging({self.path.parent})
         staging.write(folder / CHECKPOINT, note, mode=0o644)
         if cosignatures:
             known = _read(folder / COSIGNED) or note
@@ -198,7 +198,7 @@ class AnchorStore:
     def record(self, standings: Mapping[str, Standing]) -> None:
         """Replace the status; a crash leaves the old one."""
         anchors: Json = {name: each.as_json() for name, each in standings.items()}
-        staging = Staging()
+        staging = Staging({self.path.parent})
         data = canonical.dumps({"v": STATUS_VERSION, "anchors": anchors})
         staging.write(self.path / STATUS, data)
         staging.seal()

@@ -5,7 +5,7 @@ Pure. Knows which fields of the two bodies people count and filter by
 by the calls that are under way at once, because an outcome stands after its decision.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from affidavit.canonical import Json
@@ -55,39 +55,59 @@ class CallRecord:
     """The model that the answer names."""
     response: str | None
     error: str | None
+    gone: str | None
+    """Why the decision's body is not there, as the caller's `why` says; None where it
+    is. What only a body says is None then."""
 
 
 COLUMNS = tuple(field.name for field in fields(CallRecord))
 """What is known of a call, in the order in which tables show it."""
 
 
-def calls(records: Iterable[StoredRecord]) -> Iterator[CallRecord]:
+def _missing(record: StoredRecord) -> str | None:
+    return "missing" if record.body is None else None
+
+
+def calls(
+    records: Iterable[StoredRecord],
+    why: Callable[[StoredRecord], str | None] = _missing,
+) -> Iterator[CallRecord]:
     """A row for each decision among `records`, in the order of their outcomes.
 
-    Those without an outcome come last, or when too many wait.
+    Those without an outcome come last, or when too many wait. `why` tells why a
+    record's body is not there.
     """
+    for decision, outcome in _joined(records):
+        yield _row(decision, outcome, why(decision))
+
+
+def _joined(
+    records: Iterable[StoredRecord],
+) -> Iterator[tuple[StoredRecord, StoredRecord | None]]:
     waiting: dict[str, StoredRecord] = {}
     for record in records:
         kind, identifier = record.entry.kind, record.entry.id
         if kind is Kind.DECISION:
             if not _left(record):
-                yield _row(record, None)
+                yield record, None
                 continue
             waiting[identifier] = record
             if len(waiting) > MOST_OPEN:
                 oldest = next(iter(waiting))
-                yield _row(waiting.pop(oldest), None)
+                yield waiting.pop(oldest), None
         elif kind is Kind.OUTCOME and identifier in waiting:
-            yield _row(waiting.pop(identifier), record)
+            yield waiting.pop(identifier), record
     for record in waiting.values():
-        yield _row(record, None)
+        yield record, None
 
 
 def _left(decision: StoredRecord) -> bool:
     return decision.entry.effect in ("permit", "observed")
 
 
-def _row(decision: StoredRecord, outcome: StoredRecord | None) -> CallRecord:
+def _row(
+    decision: StoredRecord, outcome: StoredRecord | None, gone: str | None
+) -> CallRecord:
     entry, body = decision.entry, decision.body or {}
     after: Mapping[str, Json] = (outcome.body if outcome else None) or {}
     reason = _first(body.get("reasons"))
@@ -121,6 +141,7 @@ def _row(decision: StoredRecord, outcome: StoredRecord | None) -> CallRecord:
         answered_by=_text(after, "model"),
         response=_text(after, "response"),
         error=_text(after, "error"),
+        gone=gone,
     )
 
 

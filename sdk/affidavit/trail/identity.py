@@ -5,13 +5,16 @@ stand beside the trail, never in it: a copy of the trail gives nothing away.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from affidavit import canonical, durable
 from affidavit.errors import KeyUnusable, Malformed, SettingsInvalid
 from affidavit.keys import Signer, private_bytes
+from affidavit.keys.mldsa import MlDsaSigner
+from affidavit.tlog.mldsa import MlDsaKey
 from affidavit.tlog.note import VerifierKey
 
 SECRET_BYTES = 32
@@ -100,6 +103,12 @@ class Identity:
 
     signer: Signer
     secrets: Secrets
+    second: MlDsaSigner | None = None
+    """Signs checkpoints too, where the trail has such a key."""
+    renewed: "Callable[[], Identity] | None" = field(
+        default=None, compare=False, repr=False
+    )
+    """Reads the keys again: asked when the trail says that another one signs now."""
 
     @property
     def origin(self) -> str:
@@ -110,3 +119,10 @@ class Identity:
     def verifier(self) -> VerifierKey:
         """What an outsider pins."""
         return VerifierKey(self.origin, self.signer.verifier)
+
+    @property
+    def ml_dsa(self) -> MlDsaKey | None:
+        """What an outsider pins beside it, if there is a second key."""
+        if self.second is None:
+            return None
+        return MlDsaKey(self.origin, self.second.verifier)

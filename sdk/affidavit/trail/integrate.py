@@ -14,7 +14,7 @@ from heapq import merge
 from pathlib import Path
 
 from affidavit.canonical import Json
-from affidavit.durable import ProcessLock, Staging, try_lock, unavailable
+from affidavit.durable import ProcessLock, Staging, named, try_lock, unavailable
 from affidavit.errors import BrokenTrail, Malformed
 from affidavit.tlog.checkpoint import Checkpoint
 from affidavit.tlog.tiles import TILE_WIDTH, Read, read_entries, tile_at
@@ -85,22 +85,46 @@ class Integrator:
         self.behind = False
         """Whether the last run left files for another portion."""
 
-    def run(self, *, lock_seconds: float, whole: bool = True) -> Checkpoint | None:
+    def mend(self, *, lock_seconds: float) -> None:
+        """Tell of torn tails only: for who will not be able to tell much longer.
+
+        Raises as `run` does.
+        """
+        with self._locked(lock_seconds) as had:
+            if had:
+                state = self._storage.state()
+                for path in self._files():
+                    found = harvest(path, state, self._identity, self._storage.read)
+                    if found.cut is not None:
+                        self._recover(found.cut)
+
+    def run(
+        self, *, lock_seconds: float, whole: bool = True, tells: bool = True
+    ) -> Checkpoint | None:
         """The tree head afterwards, or None when somebody else holds the lock.
 
         Takes in everything, or one portion when not `whole`: then `behind` says whether
-        more waits. Raises `BrokenTrail`, `TrailMismatch` or `TrailUnavailable`; nothing
-        is lost then, and records go on being durable in their WALs.
+        more waits. When not `tells`, torn tails that nobody told of yet stay where they
+        are, for the next to tell. Raises `BrokenTrail`, `TrailMismatch` or
+        `TrailUnavailable`; nothing is lost then, and records go on being durable in
+        their WALs.
         """
-        with self._lock.held(seconds=lock_seconds) as had:
+        with self._locked(lock_seconds) as had:
             if not had:
                 return None
-            head = self._integrate()
+            head = self._integrate(tells=tells)
             while whole and self.behind:
-                head = self._integrate()
+                head = self._integrate(tells=tells)
             return head
 
-    def _integrate(self) -> Checkpoint:
+    @contextmanager
+    def _locked(self, seconds: float) -> Iterator[bool]:
+        # Whatever fails in reading and removing fails as every disk's failure does:
+        # the keeper's thread outlives nothing else.
+        with named(self._storage.path), self._lock.held(seconds=seconds) as had:
+            yield had
+
+    def _integrate(self, *, tells: bool) -> Checkpoint:
         """Take in one portion and publish it.
 
         A portion, because what many dead writers left may take longer than this process
@@ -112,7 +136,7 @@ class Integrator:
         files = self._files()
         harvests = self._portion(files, state)
         self.behind = len(harvests) < len(files)
-        for each in harvests:
+        for each in harvests if tells else ():
             if each.cut is not None:
                 self._recover(each.cut)
         leaves = merged(harvests)
@@ -128,7 +152,7 @@ class Integrator:
         # Only now: every frame is in a tree whose head is durable. A crash before this
         # line leaves files that the next integration finds empty of news, and removes.
         for each in harvests:
-            if each.finished:
+            if each.finished and (each.cut is None or self._kept(each.cut).exists()):
                 each.path.unlink(missing_ok=True)
         return head
 
@@ -162,13 +186,17 @@ class Integrator:
         except OSError as error:
             raise unavailable(directory, error) from error
 
+    def _kept(self, cut: Cut) -> Path:
+        """Where the bytes of a torn tail go; there only once it was told of."""
+        return self._storage.path / RECOVERED_DIRECTORY / f"{cut.wal}@{cut.offset}"
+
     def _recover(self, cut: Cut) -> None:
-        kept = self._storage.path / RECOVERED_DIRECTORY / f"{cut.wal}@{cut.offset}"
+        kept = self._kept(cut)
         if kept.exists():
             return
         # The record first: a crash after it tells of the cut twice, never not at all.
         self._tell(cut)
-        staging = Staging()
+        staging = Staging({self._storage.path})
         staging.write(kept, cut.data)
         staging.seal()
 

@@ -19,6 +19,7 @@ _NETWORK = re.compile(
 _NETWORK_FUSE = re.compile(
     r"fuse\.(sshfs|s3fs|gcsfuse|rclone|glusterfs|ceph.*|davfs|juicefs|mergerfs)"
 )
+_THROUGH = frozenset({"btrfs", "ext2", "ext3", "ext4", "f2fs", "tmpfs", "xfs"})
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
@@ -45,6 +46,15 @@ def _mounts(mountinfo: str) -> Iterator[tuple[str, str]]:
 def is_network(kind: str) -> bool:
     """Whether other machines may write to a file system of this type."""
     return any(each.fullmatch(kind) for each in (_NETWORK, _NETWORK_FUSE))
+
+
+def writes_through(kind: str | None) -> bool:
+    """Whether a single write of this file system can be relied on to be durable.
+
+    Those whose own code honours `RWF_DSYNC` as it does fdatasync. A file system in user
+    space is told of it, and may not listen.
+    """
+    return kind in _THROUGH
 
 
 def check(path: Path, mountinfo: str) -> None:

@@ -6,13 +6,20 @@ the tiles that it was made from: verify it before it is handed out (`tlog.proof`
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from affidavit.errors import Incomplete, TrailUnavailable
+from affidavit.errors import Incomplete
 from affidavit.tlog.checkpoint import Checkpoint
-from affidavit.tlog.merkle import inclusion_proof
+from affidavit.tlog.merkle import (
+    HASH_BYTES,
+    Subtrees,
+    consistency_proof,
+    inclusion_proof,
+    prefix_root,
+)
 from affidavit.tlog.note import parse_note
 from affidavit.tlog.proof import TlogProof
-from affidavit.tlog.tiles import subtree_reader
+from affidavit.tlog.tiles import Tile, subtree_reader
 from affidavit.trail.reader import TrailReader
 from affidavit.trail.record import Kind, decode
 
@@ -49,15 +56,52 @@ def locate(
 
 
 def inclusion(reader: TrailReader, index: int, entry: bytes) -> TlogProof:
-    """That the checkpoint's tree holds `entry` at `index`; carries the entry along."""
+    """That the checkpoint's tree holds `entry` at `index`; carries the entry along.
+
+    `BrokenTrail` when a tile is missing.
+    """
     note = reader.checkpoint_bytes()
     size = Checkpoint.parse(parse_note(note).text).size
-    try:
-        subtrees = subtree_reader(reader.read, size)
-        hashes = inclusion_proof(index, size, subtrees)
-    except FileNotFoundError as error:
-        raise TrailUnavailable(
-            f"{error}: missing, and the checkpoint says that it exists. Restore it "
-            "from a backup."
-        ) from error
+    hashes = inclusion_proof(index, size, _subtrees(reader, size))
     return TlogProof(index=index, hashes=hashes, checkpoint=note, extra=entry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """What the tiles say of two sizes of one trail. Unverified."""
+
+    old_root: bytes
+    """Root of the first records now, whatever it was when there were no others."""
+    hashes: tuple[bytes, ...]
+    """The consistency proof (RFC 6962 §2.1.2)."""
+
+
+def consistency(reader: TrailReader, old: int, new: int) -> Extension:
+    """That the first `new` records begin with the first `old`; both are sealed.
+
+    `Incomplete` when the trail has not so many records, `BrokenTrail` when a tile is
+    missing.
+    """
+    size = reader.head().size
+    if not 0 <= old <= new <= size:
+        raise Incomplete(
+            f"{reader.path}: {size} records are sealed; there is no proof from {old} "
+            f"to {new} of them."
+        )
+    # Each subtree of a smaller tree is one of the present tree, whose tiles are there.
+    subtrees = _subtrees(reader, size)
+    return Extension(
+        old_root=prefix_root(old, subtrees),
+        hashes=consistency_proof(old, new, subtrees),
+    )
+
+
+def _subtrees(reader: TrailReader, size: int) -> Subtrees:
+    """Those of the trail's tiles, whichever width they have grown to meanwhile."""
+
+    def read(path: str) -> bytes:
+        tile = Tile.parse(path)
+        data, _ = reader.tile(tile)
+        return data[: tile.width * HASH_BYTES]
+
+    return subtree_reader(read, size)

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from affidavit import canonical
@@ -22,6 +23,7 @@ from affidavit.errors import (
 )
 from affidavit.tlog import tiles
 from affidavit.tlog.checkpoint import Checkpoint
+from affidavit.tlog.merkle import HASH_BYTES
 from affidavit.tlog.note import parse_note
 from affidavit.tlog.tiles import TILE_WIDTH, Level, Tile
 from affidavit.trail import record, unsealed
@@ -31,6 +33,7 @@ from affidavit.trail.unsealed import OpenWal
 
 MAX_FILE_BYTES = 32 << 20
 """No bundle, tile or state of ours is larger: 256 records of 64 KiB are half of it."""
+_PIECE_BYTES = 1 << 16
 _SETTLING = 50
 """How often a snapshot is tried again while integration moves on under it."""
 
@@ -91,8 +94,8 @@ class TrailReader:
         """
         path = self.path / name
         try:
-            with path.open("rb") as file:
-                data = file.read(MAX_FILE_BYTES + 1)
+            with open(path, "rb", buffering=0) as file:
+                data = _whole(file)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise FileNotFoundError(str(path)) from error
         except OSError as error:
@@ -152,6 +155,18 @@ class TrailReader:
         """The first `width` hashes of a hash tile."""
         data, found = self.tile(Tile(level, index, width))
         return tiles.decode_hashes(data, found)[:width]
+
+    def hash_tile(self, path: str) -> bytes:
+        """A hash tile by its path, cut from a wider one where a copy has no other.
+
+        `FileNotFoundError` when there is none: what `tlog.tiles.Read` promises.
+        """
+        tile = Tile.parse(path)
+        try:
+            data, _ = self.tile(tile)
+        except BrokenTrail as error:
+            raise FileNotFoundError(path) from error
+        return data[: tile.width * HASH_BYTES]
 
     def entries(
         self, start: int = 0, end: int | None = None
@@ -246,6 +261,16 @@ class TrailReader:
             return self.read("state")
         except FileNotFoundError:
             return None
+
+
+def _whole(file: FileIO) -> bytes:
+    """All of a file, or one byte more than any file of ours has."""
+    # Not at once: room for the largest of all would be made, and that takes its time.
+    expected = min(os.fstat(file.fileno()).st_size, MAX_FILE_BYTES)
+    data = file.read(expected + 1)
+    while len(data) <= MAX_FILE_BYTES and (more := file.read(_PIECE_BYTES)):
+        data += more
+    return data
 
 
 def _state(data: bytes | None) -> State | None:

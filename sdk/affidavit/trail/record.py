@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
+from hashlib import sha256
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -154,27 +155,28 @@ class Labels:
 
 def encode(record: Record, *, writer: str, seq: int, salt: bytes) -> bytes:
     """The entry's bytes. Raises `Malformed` for a body or entry over its limit."""
-    if len(record.body) > MAX_BODY_BYTES:
+    kind, identifier, at, body, effect, policy, labels = record
+    if len(body) > MAX_BODY_BYTES:
         raise Malformed(
-            f"a {record.kind.value} body of {len(record.body)} bytes is over the limit "
+            f"a {kind.value} body of {len(body)} bytes is over the limit "
             f"of {MAX_BODY_BYTES}"
         )
     value: dict[str, Json] = {
-        "at": record.at,
-        "body": canonical.text(canonical.sha256(salt + record.body)),
-        "id": record.id,
+        "at": at,
+        "body": canonical.text(sha256(salt + body).digest()),
+        "id": identifier,
         # As `value`, without the Python code that Python 3.11 runs to read that: 3 µs.
-        "kind": record.kind._value_,
+        "kind": kind._value_,
         "seq": seq,
         "v": VERSION,
         "writer": writer,
     }
-    if record.effect is not None:
-        value["effect"] = record.effect
-    if record.policy is not None:
-        value["policy"] = record.policy
-    if record.labels:
-        value["labels"] = record.labels
+    if effect is not None:
+        value["effect"] = effect
+    if policy is not None:
+        value["policy"] = policy
+    if labels:
+        value["labels"] = labels
     data = canonical.dumps(value)
     if len(data) > MAX_ENTRY_BYTES:
         raise Malformed(f"an entry of {len(data)} bytes is over {MAX_ENTRY_BYTES}")
@@ -187,6 +189,8 @@ _OPTIONAL = {"effect", "policy", "labels"}
 
 def decode(data: bytes) -> Entry:
     """Read exactly what `encode` prints, or raise `Malformed` naming what is off."""
+    if len(data) > MAX_ENTRY_BYTES:
+        raise Malformed(f"an entry of {len(data)} bytes is over {MAX_ENTRY_BYTES}")
     value = canonical.loads(data)
     if not isinstance(value, dict) or not value.keys() >= _REQUIRED:
         raise Malformed("an entry is an object with " + ", ".join(sorted(_REQUIRED)))
@@ -194,7 +198,7 @@ def decode(data: bytes) -> Entry:
         raise Malformed(f"an entry has no field {min(surplus)!r}")
     if value["v"] != VERSION or isinstance(value["v"], bool):
         raise Malformed(f"entry version {value['v']!r}; this reader knows {VERSION}")
-    kind, seq, labels = value["kind"], value["seq"], value.get("labels", {})
+    kind, seq = value["kind"], value["seq"]
     if not isinstance(kind, str) or kind not in KINDS:
         raise Malformed(f"no kind of record is called {kind!r}")
     if not isinstance(seq, int) or isinstance(seq, bool) or seq < 0:
@@ -211,13 +215,17 @@ def decode(data: bytes) -> Entry:
         body=value["body"],
         effect=value.get("effect"),
         policy=value.get("policy"),
-        labels=_labels(labels),
+        labels=_labels(value["labels"]) if "labels" in value else {},
     )
 
 
 def _labels(value: Json) -> Mapping[str, str]:
-    if not isinstance(value, dict) or not all(
-        name in FIELDS and isinstance(label, str) for name, label in value.items()
+    if (
+        not isinstance(value, dict)
+        or not value
+        or not all(
+            name in FIELDS and isinstance(label, str) for name, label in value.items()
+        )
     ):
         raise Malformed(f"labels map {', '.join(FIELDS)} to text, got {value!r}")
     return value
@@ -225,7 +233,8 @@ def _labels(value: Json) -> Mapping[str, str]:
 
 def _moment(value: str) -> str:
     moment = parse_moment(value)
-    if stamp(int(moment.timestamp()) * 1000 + moment.microsecond // 1000) != value:
+    seconds = int(moment.timestamp() // 1)
+    if stamp(seconds * 1000 + moment.microsecond // 1000) != value:
         raise Malformed(f"not a UTC time in milliseconds: {value!r}")
     return value
 

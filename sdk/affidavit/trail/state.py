@@ -13,6 +13,7 @@ from affidavit.errors import Malformed
 from affidavit.trail.wal import MAC_BYTES
 
 STATE_VERSION = 1
+_KEYS = {"key", "second"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,18 +57,22 @@ class State:
     root: bytes
     wals: Mapping[str, Taken] = field(default_factory=dict)
     """By file name; a file that was removed is forgotten."""
+    key: str | None = None
+    """The verifier key that signs this tree; None while it is the first one."""
+    second: str | None = None
+    """The ML-DSA-44 verifier key that signs it too; None without any."""
 
     def print(self) -> bytes:
         """Canonical JSON."""
-        return canonical.dumps(
-            {
-                "v": STATE_VERSION,
-                "origin": self.origin,
-                "size": self.size,
-                "root": self.root.hex(),
-                "wals": {name: each.as_json() for name, each in self.wals.items()},
-            }
-        )
+        value: dict[str, Json] = {
+            "v": STATE_VERSION,
+            "origin": self.origin,
+            "size": self.size,
+            "root": self.root.hex(),
+            "wals": {name: each.as_json() for name, each in self.wals.items()},
+        }
+        keys = {"key": self.key, "second": self.second}
+        return canonical.dumps(value | {k: v for k, v in keys.items() if v is not None})
 
     @classmethod
     def parse(cls, data: bytes) -> "State":
@@ -80,7 +85,7 @@ class State:
                 "root": str(root),
                 "wals": dict(wals),
                 **rest,
-            } if _is_count(version) and _is_count(size) and not rest:
+            } if _is_count(version) and _is_count(size) and rest.keys() <= _KEYS:
                 if version != STATE_VERSION:
                     raise Malformed(f"a trail's state of version {version}")
                 state = cls(
@@ -88,12 +93,20 @@ class State:
                     size=size,
                     root=_root(root),
                     wals={name: Taken.parse(each) for name, each in wals.items()},
+                    key=_key(rest.get("key")),
+                    second=_key(rest.get("second")),
                 )
             case _:
                 raise Malformed("not a trail's state of version 1")
         if state.print() != data:
             raise Malformed("a trail's state in no canonical form")
         return state
+
+
+def _key(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise Malformed(f"not a verifier key: {value!r:.80}")
+    return value
 
 
 def _is_count(value: int) -> bool:

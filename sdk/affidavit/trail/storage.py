@@ -12,11 +12,13 @@ leaves:
 Whoever calls `extend` or `publish` holds the trail's lock. Knows nothing of WALs.
 """
 
+import dataclasses
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from affidavit.durable import Staging, replace, unavailable
+from affidavit.durable import Staging, named, replace, sync_directory, unavailable
 from affidavit.errors import (
     BrokenTrail,
     Malformed,
@@ -28,6 +30,8 @@ from affidavit.tlog import checkpoint as heads
 from affidavit.tlog import merkle
 from affidavit.tlog.checkpoint import Checkpoint
 from affidavit.tlog.growth import Edge
+from affidavit.tlog.mldsa import sign_head
+from affidavit.tlog.note import parse_note
 from affidavit.tlog.tiles import (
     TILE_WIDTH,
     Read,
@@ -36,7 +40,9 @@ from affidavit.tlog.tiles import (
     encode_entries,
     subtree_reader,
 )
+from affidavit.trail import succession
 from affidavit.trail.identity import Identity
+from affidavit.trail.record import Clock
 from affidavit.trail.state import State, Taken
 
 
@@ -52,9 +58,20 @@ class Leaf:
 class Storage:
     """Tiles, state and checkpoint under one directory."""
 
-    def __init__(self, path: Path, identity: Identity) -> None:
+    def __init__(
+        self, path: Path, identity: Identity, *, clock: Clock = time.time_ns
+    ) -> None:
         self.path = path
         self._identity = identity
+        self._clock = clock
+        self._sealed = 0
+        self._settled = {path}
+        """Directories whose names this process knows to be durable."""
+
+    @property
+    def identity(self) -> Identity:
+        """Whose keys sign: those given, or those taken up since."""
+        return self._identity
 
     def read(self, name: str) -> bytes:
         """A file under the trail; FileNotFoundError when absent."""
@@ -71,7 +88,38 @@ class Storage:
             ) from error
         except OSError as error:
             raise unavailable(self.path / "checkpoint", error) from error
+        try:
+            head = self._owned(data)
+        except TrailMismatch:
+            if not self._renew():
+                raise
+            head = self._owned(data)
+        self._sealed = max(self._sealed, head.size)
+        return head
+
+    def sealed_size(self) -> int:
+        """A size that the published tree has at least.
+
+        The newest that is known, where another key signs by now: who only records
+        needs no more, and goes on.
+        """
+        try:
+            return self.checkpoint().size
+        except TrailMismatch:
+            if not self._sealed:
+                raise
+            return self._sealed
+
+    def _owned(self, data: bytes) -> Checkpoint:
         return owned(data, self._identity, self.path)
+
+    def _renew(self) -> bool:
+        """Take up the keys as they are on the disk by now; whether they are others."""
+        fresh = succession.renewed(self._identity)
+        if fresh is None:
+            return False
+        self._identity = fresh
+        return True
 
     def state(self) -> State:
         """The durable state, held against the checkpoint before anyone builds on it.
@@ -85,7 +133,15 @@ class Storage:
         except OSError as error:
             raise unavailable(self.path / "state", error) from error
         self._check(state, head)
+        self._check_keys(state)
         return state
+
+    def _check_keys(self, state: State) -> None:
+        """Return when ours sign this state; a crash may have left it ahead of them."""
+        if not succession.signs(state, self._identity):
+            self._renew()
+        if not succession.signs(state, self._identity):
+            raise succession.superseded(state, self._identity)
 
     def _check(self, state: State, head: Checkpoint) -> None:
         if state.origin != self._identity.origin:
@@ -100,8 +156,11 @@ class Storage:
                 f"{self.path}: the state has {state.size} records and the checkpoint "
                 f"{head.size}: one of them was put back. Restore both from a backup."
             )
-        # A crash after the state and before its checkpoint: prove that one extends the
-        # other before a second signature is made.
+        # A crash after the state and before its checkpoint, or before the state's name
+        # was synced: that first, or a power loss might keep the checkpoint and not the
+        # state. And prove that one extends the other before a second signature is made.
+        with named(self.path):
+            sync_directory(self.path)
         subtrees = subtree_reader(self.read, state.size)
         proof = merkle.consistency_proof(head.size, state.size, subtrees)
         merkle.verify_consistency(head.size, head.root, state.size, state.root, proof)
@@ -122,15 +181,15 @@ class Storage:
         """Take `leaves` into the tree; durable, not yet published, when this
         returns.
         """
-        staging = Staging()
+        staging = Staging(self._settled)
         edge = self.edge(state)
         self._write_bundles(staging, state.size, leaves)
         hashes = merkle.leaf_hashes(leaf.entry for leaf in leaves)
         for tile, data in [*edge.extend(hashes), *edge.partials()]:
             staging.write(self.path / tile.path, data)
         staging.seal()
-        new = State(
-            origin=state.origin, size=edge.size, root=edge.root(), wals=dict(wals)
+        new = dataclasses.replace(
+            state, size=edge.size, root=edge.root(), wals=dict(wals)
         )
         replace(self.path / "state", new.print())
         return new
@@ -154,13 +213,37 @@ class Storage:
 
     def publish(self, state: State) -> Checkpoint:
         """Sign and show the state's tree head; it is durable before anyone sees it."""
+        self._check_keys(state)
         head = Checkpoint(state.origin, state.size, state.root)
-        replace(
-            self.path / "checkpoint",
-            heads.sign(head, self._identity.signer),
-            mode=0o644,
-        )
+        data = heads.sign(head, self._identity.signer)
+        if state.second is not None and self._identity.second is not None:
+            seconds = self._clock() // 1_000_000_000
+            line = sign_head(head, self._identity.second, time=seconds)
+            data = parse_note(data).with_signatures(line).encode()
+        replace(self.path / "checkpoint", data, mode=0o644)
         return head
+
+    def replace_bodies(
+        self, staging: Staging, tile: Tile, bodies: Sequence[bytes | None]
+    ) -> None:
+        """Stage `bodies` in the place of a body bundle, and leave no other copy of it.
+
+        `tile` is the one that the state refers to. What an interrupted step left beside
+        it goes first: once the bundle is replaced, nobody would look for copies.
+        """
+        try:
+            for path in self._copies(tile):
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unavailable(self.path / tile.path, error) from error
+        staging.write(self.path / tile.path, encode_bodies(bodies))
+
+    def _copies(self, tile: Tile) -> list[Path]:
+        kept, full = self.path / tile.path, self.path / tile.full.path
+        partials = full.with_name(full.name + ".p")
+        beside = [full, full.with_name(full.name + ".new")]
+        found = [*beside, *(partials.iterdir() if partials.is_dir() else ())]
+        return [path for path in found if path != kept]
 
     def forget_partials(self, old: int, new: int) -> None:
         """Remove what a larger tree makes superfluous; a crash leaves some of it.
@@ -197,6 +280,10 @@ def owned(data: bytes, identity: Identity, path: Path) -> Checkpoint:
     try:
         return heads.open_checkpoint(data, identity.verifier)
     except SignatureInvalid as error:
+        files = Storage(path, identity)
+        if (head := succession.taken_over(files.read, data, identity)) is not None:
+            return head
+        _tell_if_rotated(path, identity)
         raise TrailMismatch(
             f"{path}: belongs to another key or origin than {identity.origin} "
             f"({error}). Point AFFIDAVIT_TRAIL and AFFIDAVIT_KEY at a pair that was "
@@ -207,6 +294,16 @@ def owned(data: bytes, identity: Identity, path: Path) -> Checkpoint:
             f"{path / 'checkpoint'}: the checkpoint is damaged: {error}. Restore it "
             "from a backup."
         ) from error
+
+
+def _tell_if_rotated(path: Path, identity: Identity) -> None:
+    """Raise the more telling error where the state names another key."""
+    try:
+        state = State.parse((path / "state").read_bytes())
+    except (OSError, Malformed):
+        return
+    if state.key is not None and not succession.signs(state, identity):
+        raise succession.superseded(state, identity)
 
 
 def _partial(read: Read, tile: Tile) -> bytes:

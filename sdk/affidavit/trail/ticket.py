@@ -6,9 +6,10 @@ Knows sizes and wake-ups. When to write is `writer`'s business.
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from affidavit.errors import AffidavitError
+from affidavit.errors import AffidavitError, TrailUnavailable
 from affidavit.trail import wal
 from affidavit.trail.record import Record
 
@@ -21,7 +22,9 @@ _log = logging.getLogger("affidavit.trail")
 class Ticket:
     """One record on its way to the disk."""
 
-    record: Record
+    record: Record | Callable[[], Record]
+    """Or what makes it, once: asked by whoever writes, and not by whoever hands it
+    in."""
     owes: int
     """Outcomes that will follow: 1 a decision that lets a call leave, -1 its
     outcome."""
@@ -56,9 +59,19 @@ def refuse(ticket: Ticket, error: AffidavitError) -> None:
         _log.error("a record that nobody waits for is lost: %s", error)
 
 
-def size(tickets: list[Ticket]) -> int:
-    """Bytes that the frames of `tickets` take at most."""
-    total = 0
-    for ticket in tickets:
-        total += _AROUND_BODY + len(ticket.record.body)
-    return total
+def size(record: Record) -> int:
+    """Bytes that the frame of `record` takes at most."""
+    return _AROUND_BODY + len(record.body)
+
+
+def record_of(ticket: Ticket) -> Record | None:
+    """The record, made now if it was not yet; None, and refused, when that fails."""
+    record = ticket.record
+    if isinstance(record, Record):
+        return record
+    try:
+        record = ticket.record = record()
+    except Exception as error:  # noqa: BLE001 - one that fails must not keep others out
+        refuse(ticket, TrailUnavailable(f"a record could not be made: {error!r}"))
+        return None
+    return record

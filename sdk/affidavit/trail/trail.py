@@ -12,17 +12,19 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from affidavit.canonical import Json
 from affidavit.durable import Durability
 from affidavit.errors import AffidavitError
 from affidavit.tlog.checkpoint import Checkpoint
-from affidavit.trail import mounts
+from affidavit.trail import machines, mounts
 from affidavit.trail import record as records
 from affidavit.trail.identity import Identity
 from affidavit.trail.integrate import WAL_DIRECTORY, Cut, Integrator
 from affidavit.trail.record import Clock, Kind, Randomness, Record
+from affidavit.trail.segment import LIMIT_BYTES, LIMIT_SECONDS, Elapsed, Segment
 from affidavit.trail.storage import Storage
 from affidavit.trail.writer import Writer
 
@@ -68,9 +70,11 @@ class _Signal:
         return self._unset.acquire(timeout=seconds)
 
 
-def _check_disk(path: Path) -> None:
-    with contextlib.suppress(OSError):  # another system than Linux says nothing here
-        mounts.check(path, mounts.MOUNTS.read_text("utf-8", "surrogateescape"))
+def _mountinfo() -> str:
+    try:
+        return mounts.MOUNTS.read_text("utf-8", "surrogateescape")
+    except OSError:  # another system than Linux says nothing here
+        return ""
 
 
 class Trail:
@@ -92,15 +96,22 @@ class Trail:
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
         on_network: bool = False,
+        segment_bytes: int = LIMIT_BYTES,
+        segment_seconds: float = LIMIT_SECONDS,
+        elapsed: Elapsed = time.monotonic,
     ) -> None:
+        mountinfo = _mountinfo()
         if not on_network:
-            _check_disk(path)
+            mounts.check(path, mountinfo)
+        kind = mounts.file_system(str(path.resolve()), mountinfo)
         self.path = path
         self.identity = identity
         self._clock, self._randomness = clock, randomness
         self._seconds, self._idle_seconds = checkpoint_seconds, heartbeat_seconds
-        storage = Storage(path, identity)
+        storage = Storage(path, identity, clock=clock)
         storage.checkpoint()
+        self._storage = storage
+        machines.check(path / WAL_DIRECTORY, boot_id())
         self._integrator = Integrator(storage, identity, self._tell)
         self._writer = Writer(
             directory=path / WAL_DIRECTORY,
@@ -108,8 +119,15 @@ class Trail:
             first_record=first_record,
             boot=boot_id(),
             randomness=randomness,
-            sealed_size=lambda: storage.checkpoint().size,
+            sealed_size=self._begin,
             durability=durability,
+            make_segment=partial(
+                Segment.create,
+                elapsed=elapsed,
+                limit_bytes=segment_bytes,
+                limit_seconds=segment_seconds,
+                through=mounts.writes_through(kind),
+            ),
             on_progress=self._progressed,
             on_note=self._progressed,
             on_fork=self._forked,
@@ -124,9 +142,15 @@ class Trail:
         """As `append`, without holding up the event loop."""
         await self._writer.aappend(record, owes_outcome=owes_outcome)
 
-    def note(self, record: Record) -> None:
-        """Hand an outcome in: written with the next commit or within 50 ms."""
+    def note(self, record: Record | Callable[[], Record]) -> None:
+        """Hand an outcome in, or what makes it: written with the next commit or within
+        50 ms.
+        """
         self._writer.note(record)
+
+    def flush(self) -> None:
+        """Make everything that was handed in durable now."""
+        self._writer.flush()
 
     def seal(self, *, lock_seconds: float = CLOSE_LOCK_SECONDS) -> Checkpoint | None:
         """Take every durable record into the tree now; None if the lock was not had."""
@@ -142,9 +166,14 @@ class Trail:
         self._work.set()
         if self._keeper is not None:
             self._keeper.join()
-        self._writer.close(self._last)
-        if self._wrote:
-            self._integrator.run(lock_seconds=CLOSE_LOCK_SECONDS)
+        try:
+            if self._wrote:
+                # While this process can still tell of a tail that a dead one tore.
+                self._integrator.mend(lock_seconds=CLOSE_LOCK_SECONDS)
+        finally:
+            self._writer.close(self._last)
+            if self._wrote:
+                self._integrator.run(lock_seconds=CLOSE_LOCK_SECONDS, tells=False)
 
     def _beat(self) -> None:
         """Say that this process lives and has nothing to say."""
@@ -157,6 +186,11 @@ class Trail:
             self._writer.append(self._fresh(Kind.HEARTBEAT, body))
         except AffidavitError as error:
             _log.error("%s: no heartbeat: %s", self.path, error)
+
+    def _begin(self) -> int:
+        """A size that the tree has at least; asked when a segment is begun."""
+        machines.check(self.path / WAL_DIRECTORY, boot_id())
+        return self._storage.sealed_size()
 
     def _last(self, count: int) -> Record:
         return self._fresh(Kind.CLOSE, {"records": count})
@@ -193,6 +227,7 @@ class Trail:
                     self._keeper = None
 
     def _keep(self) -> None:
+        told = ""
         while not self._stop.is_set():
             if not self._work.take(self._idle_seconds):
                 self._beat()
@@ -211,5 +246,7 @@ class Trail:
             except AffidavitError as error:
                 # Calls go on: their records are durable in the WAL. What stands still
                 # is the checkpoint, and `doctor` and `verify` tell how old it is.
-                _log.error("%s: not integrated: %s", self.path, error)
+                if str(error) != told:  # once, not once a second
+                    _log.error("%s: not integrated: %s", self.path, error)
+                told = str(error)
                 self._work.set()

@@ -1,12 +1,15 @@
 """Records become durable: one WAL a process, one fdatasync for all who wait.
 
-Knows group commit, poison, fork, threads and asyncio. The commit is *natural*: whoever
-finds nobody at work writes and syncs everything that waits, and what arrives meanwhile
-goes with the next. No timer, no hand-over between threads for a lone caller.
+Knows group commit, poison, fork, threads and asyncio; what is written is `chain`'s
+business. The commit is *natural*: whoever finds nobody at work writes and syncs what
+waits, and what arrives meanwhile goes with the next. No timer, no hand-over between
+threads for a lone caller. An acknowledged record (`append` returned) is on the disk,
+unless the writer was told that surviving the process is enough.
 
-What a crash of the machine leaves: frames whole up to the last fdatasync, after that
-any prefix. An acknowledged record (`append` returned) is before that point, unless the
-writer was told that surviving the process is enough.
+Nothing here grows without bound. Who waits for a record has handed in one, and a commit
+takes `PORTION` of them at most. What nobody waits for is the outcome of a call whose
+decision was acknowledged: from `MOST_NOTED` on whoever hands one in writes, and while a
+commit hangs no decision is acknowledged, so that no more come than calls had left.
 """
 
 import asyncio
@@ -21,34 +24,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from affidavit.durable import Durability
-from affidavit.errors import AffidavitError, Malformed, TrailUnavailable
-from affidavit.trail import record as records
-from affidavit.trail import segment as segments
-from affidavit.trail import wal
+from affidavit.errors import AffidavitError, TrailUnavailable
+from affidavit.trail.chain import Chain, MakeSegment
 from affidavit.trail.identity import Identity
 from affidavit.trail.record import Randomness, Record
-from affidavit.trail.ticket import Ticket, refuse, size, wake
+from affidavit.trail.segment import Segment
+from affidavit.trail.ticket import Ticket, refuse, wake
 
-OUTCOME_BYTES = 8192
-"""Space kept free for each outcome still to come: a call that left is always told
-of."""
+PORTION = 1024
+"""Records that one commit takes at most: what bounds its memory, and how long the first
+of many waits for the last."""
+TOGETHER = 4
+"""Outcomes that wait for each other before a commit takes them along: worked out one
+after the other they cost a third of what each costs alone, in caches that a call of the
+SDK has emptied. A process that is killed loses so many at most (docs/adr/0013)."""
+MOST_NOTED = 1024
+"""Records without anyone who waits for them that are kept in memory; see `note`."""
 _log = logging.getLogger("affidavit.trail")
-
-
-@dataclass(slots=True)
-class _Chain:
-    """Where this process's own chain of records stands."""
-
-    writer: str
-    mac: bytes
-    first: Record
-    """Made when the chain was: what it tells of is in force from then on."""
-    seq: int = 0
-    segment: int = 0
-    owed: int = 0
-    file: segments.Segment | None = None
-    unsynced: bool = False
-    started: bool = False
 
 
 @dataclass(eq=False)
@@ -65,6 +57,7 @@ class Writer:
     sealed_size: Callable[[], int]
     """How many records the published tree has; asked when a segment is begun."""
     durability: Durability = Durability.COMMIT
+    make_segment: MakeSegment = Segment.create
     on_progress: Callable[[], None] = lambda: None
     """Told after each commit that there may be something to integrate."""
     on_note: Callable[[], None] = lambda: None
@@ -72,6 +65,7 @@ class Writer:
     on_fork: Callable[[], None] = lambda: None
     """Told in a forked child, after this writer began a chain of its own."""
     _sleepers: int = 0
+    _idle: bool = False
     _waiting: list[Ticket] = field(default_factory=list)
     _noted: deque[Ticket] = field(default_factory=deque)
     """What nobody waits for. Taken without the lock: the garbage collector hands in the
@@ -93,33 +87,48 @@ class Writer:
         self._mutex = threading.Lock()
         self._turn = threading.Condition(self._mutex)
         self._sleepers = 0
+        # The committing thread sleeps by itself: a caller of another thread who commits
+        # alone must not wake it each time.
+        self._work = threading.Condition(self._mutex)
+        self._idle = False
 
     def _sleep(self) -> None:
         """Under the lock: let others have it until one of them rouses all sleepers."""
         self._sleepers += 1
         self._turn.wait()
-        self._sleepers -= 1
 
     def _rouse(self) -> None:
         if self._sleepers:
+            self._sleepers = 0
             self._turn.notify_all()
 
-    def _new_chain(self) -> _Chain:
-        writer = records.new_writer(self.randomness)
-        start = wal.start(self.identity.secrets.wal, writer)
-        return _Chain(writer, start, self.first_record())
+    def _rouse_committer(self) -> None:
+        if self._idle:
+            self._idle = False
+            self._work.notify()
+
+    def _new_chain(self) -> Chain:
+        return Chain(
+            directory=self.directory,
+            identity=self.identity,
+            first=self.first_record(),
+            boot=self.boot,
+            randomness=self.randomness,
+            sealed_size=self.sealed_size,
+            make_segment=self.make_segment,
+        )
 
     def append(self, record: Record, *, owes_outcome: bool = False) -> None:
         """Return when `record` is durable; else `TrailUnavailable` or `Malformed`."""
         ticket = Ticket(record, int(owes_outcome), waited_for=True)
         with self._mutex:
             self._admit(ticket)
-            alone, self._busy = not self._busy, True
-        if alone:
-            self._commit()
+            tickets = None if self._busy else self._portion()
+        if tickets is not None:
+            self._commit(tickets)
         while not ticket.done:
-            if self._take_turn(ticket):
-                self._commit()
+            if (tickets := self._take_turn(ticket)) is not None:
+                self._commit(tickets)
         if ticket.error is not None:
             raise ticket.error
 
@@ -134,8 +143,18 @@ class Writer:
         if ticket.error is not None:
             raise ticket.error
 
-    def note(self, record: Record, *, settles_outcome: bool = True) -> None:
-        """Hand `record` in without waiting: the next commit or tick writes it."""
+    def note(
+        self,
+        record: Record | Callable[[], Record],
+        *,
+        settles_outcome: bool = True,
+    ) -> None:
+        """Hand `record` in without waiting: a commit takes it along when `TOGETHER` of
+        them wait, or else whoever calls `write` or `flush` next.
+
+        So does this thread, from `MOST_NOTED` on, when nobody else is at it; on an
+        event loop the thread that commits for loops does.
+        """
         ticket = Ticket(record, -int(settles_outcome), waited_for=False)
         self._refuse_if_over()
         self._noted.append(ticket)
@@ -144,23 +163,44 @@ class Writer:
             with contextlib.suppress(ValueError):
                 self._noted.remove(ticket)
                 self._refuse_if_over()
+        if len(self._noted) >= MOST_NOTED:
+            self._relieve()
         self.on_note()
+
+    def _relieve(self) -> None:
+        # Waits for nothing: this may be the garbage collector, in the midst of what its
+        # thread does with the lock in its hand, or as the one at work.
+        if not self._mutex.acquire(blocking=False):
+            return
+        try:
+            if self._busy:
+                return
+            if self._committer is not None and _on_loop():
+                self._rouse_committer()
+                return
+            tickets = self._portion()
+        finally:
+            self._mutex.release()
+        self._commit(tickets)
 
     def write(self) -> None:
         """Write what was noted, so that it survives this process; sync nothing."""
-        with self._mutex:
-            if not self._waiting and not self._noted:
-                return
-        if self._take_turn(None):
-            self._commit()
+        self._drain(sync=False)
 
     def flush(self) -> None:
         """Make everything noted so far durable; failures are logged and poison."""
+        self._drain(sync=True)
+
+    def _drain(self, *, sync: bool) -> None:
         with self._mutex:
-            if not (self._waiting or self._noted or self._chain.unsynced):
+            left = len(self._waiting) + len(self._noted)
+            if not left and not (sync and (self._busy or self._chain.unsynced)):
                 return
-        if self._take_turn(None):
-            self._commit(sync=True)
+        while (tickets := self._take_turn(None, wait=sync)) is not None:
+            self._commit(tickets, sync=sync)
+            left -= len(tickets)
+            if left <= 0 or not tickets:
+                return
 
     def close(self, last: Callable[[int], Record] | None = None) -> None:
         """Flush, write the record that `last` makes of this chain's length, let go.
@@ -171,37 +211,24 @@ class Writer:
             if self._closed:
                 return
             self._closed = True  # from here on nothing is taken in but the last record
-        self._commit_in_turn()
+        self.flush()
         farewell: Ticket | None = None
         if last is not None and self._chain.started and self._poison is None:
             farewell = Ticket(last(self._chain.seq + 1), 0, waited_for=True)
             with self._mutex:
                 self._waiting.append(farewell)
-            self._commit_in_turn()
+            self.flush()
         with self._mutex:
-            self._release()
+            self._chain.release()
             self._rouse()
+            self._rouse_committer()
         if farewell is not None and farewell.error is not None:
             raise farewell.error
-
-    def _commit_in_turn(self) -> None:
-        while not self._take_turn(None, wait=True):
-            pass
-        self._commit(sync=True)
-
-    def _release(self) -> None:
-        file, self._chain.file = self._chain.file, None
-        if file is not None:
-            file.close()
 
     def _admit(self, ticket: Ticket) -> None:
         """Queue `ticket`, under the lock; raise what keeps any record out."""
         self._refuse_if_over()
-        self._take_notes()  # in the order in which they were handed in
         self._waiting.append(ticket)
-
-    def _take_notes(self) -> None:
-        self._waiting += [self._noted.popleft() for _ in range(len(self._noted))]
 
     def _refuse_if_over(self) -> None:
         if self._closed:
@@ -212,36 +239,49 @@ class Writer:
         if self._poison is not None:
             raise self._poison
 
-    def _take_turn(self, ticket: Ticket | None, *, wait: bool = False) -> bool:
-        """Whether the caller now is the one at work; a ticket's owner waits for
-        that.
+    def _take_turn(
+        self, ticket: Ticket | None, *, wait: bool = False
+    ) -> list[Ticket] | None:
+        """What to write, if the caller now is the one at work; a ticket's owner waits
+        for that, until somebody else has written it.
         """
         with self._mutex:
             while self._busy and (wait or (ticket is not None and not ticket.done)):
                 self._sleep()
             if self._busy or (ticket is not None and ticket.done):
-                return False
-            self._busy = True
-            return True
+                return None
+            return self._portion(fewest=1 if ticket is None else TOGETHER)
 
-    def _commit(self, *, sync: bool = False) -> None:
-        """Write what waits, as the one at work, and settle every ticket of it.
+    def _portion(self, *, fewest: int = TOGETHER) -> list[Ticket]:
+        """Under the lock, with nobody at work: be that one, and take what waits.
 
-        It is synced when somebody waits for that, or when `sync` asks for it.
+        Outcomes are taken along from `fewest` on, before the records that wait: their
+        decisions are older.
         """
-        with self._mutex:
-            self._take_notes()
-            tickets, self._waiting = self._waiting, []
+        self._busy = True
+        noted = len(self._noted)
+        if noted >= fewest:
+            taken = [self._noted.popleft() for _ in range(noted)]
+            self._waiting = taken + self._waiting
+        tickets = self._waiting
+        self._waiting = tickets[PORTION:]
+        return tickets if not self._waiting else tickets[:PORTION]
+
+    def _commit(self, tickets: list[Ticket], *, sync: bool = False) -> None:
+        """Write `tickets`, as the one at work, and settle every one of them.
+
+        They are synced when somebody waits for that, or when `sync` asks for it.
+        """
+        chain = self._chain
         try:
-            self._write(tickets)
-            chain = self._chain
-            wanted = sync or (
-                self.durability is Durability.COMMIT
-                and any(ticket.waited_for for ticket in tickets)
+            if self._poison is not None:
+                raise self._poison  # noqa: TRY301 - a failure as any other from here on
+            durable = sync or (
+                self.durability is Durability.COMMIT and _awaited(tickets)
             )
-            if wanted and chain.unsynced and chain.file is not None:
-                chain.file.sync()
-                chain.unsynced = False
+            chain.write(tickets, durable=durable)
+            if durable:
+                chain.sync()
         except AffidavitError as error:
             self._fail(tickets, error)
         except BaseException as error:
@@ -260,97 +300,20 @@ class Writer:
             refuse(ticket, error)
 
     def _settle(self, tickets: list[Ticket]) -> None:
-        awaited = [ticket.waiter for ticket in tickets if ticket.waiter is not None]
+        awaited: list[asyncio.Future[None]] = []
+        for ticket in tickets:
+            ticket.done = True
+            if ticket.waiter is not None:
+                awaited.append(ticket.waiter)
         with self._mutex:
-            for ticket in tickets:
-                ticket.done = True
             self._busy = False
             self._rouse()
+            if self._idle and self._has_loop_waiting():
+                self._rouse_committer()
         if awaited:
             wake(awaited)
         if tickets:
             self.on_progress()
-
-    def _write(self, tickets: list[Ticket]) -> None:
-        if not tickets:
-            return
-        chain = self._chain
-        if not chain.started:
-            tickets = [Ticket(chain.first, 0, waited_for=True), *tickets]
-        self._rotate()
-        try:
-            self._make_room(tickets)
-        except segments.NoRoom as error:
-            tickets = self._what_still_fits(tickets, error)
-        frames = [frame for ticket in tickets if (frame := self._seal(ticket))]
-        if frames and chain.file is not None:
-            chain.file.append(b"".join(frames))
-            chain.unsynced = True
-
-    def _rotate(self) -> None:
-        file = self._chain.file
-        if file is not None and file.full:
-            file.sync()
-            self._release()
-            self._chain.segment += 1
-
-    def _make_room(self, tickets: list[Ticket]) -> None:
-        chain = self._chain
-        wanted = size(tickets) + chain.owed * OUTCOME_BYTES
-        for ticket in tickets:
-            if ticket.owes > 0:
-                wanted += OUTCOME_BYTES
-        if chain.file is None:
-            chain.file = self._open_segment()
-        chain.file.reserve(wanted)
-
-    def _open_segment(self) -> segments.Segment:
-        chain = self._chain
-        header = wal.Header(
-            origin=self.identity.origin,
-            writer=chain.writer,
-            segment=chain.segment,
-            first=chain.seq,
-            after=chain.mac,
-            size=self.sealed_size(),
-            pid=os.getpid(),
-            boot=self.boot,
-        )
-        name = segments.name(chain.writer, chain.segment)
-        encoded = header.print(self.identity.secrets.wal)
-        return segments.Segment.create(self.directory, name, encoded)
-
-    def _what_still_fits(
-        self, tickets: list[Ticket], error: segments.NoRoom
-    ) -> list[Ticket]:
-        """On a full disk: no new call leaves, but outcomes use the space kept for
-        them.
-        """
-        file, fitting = self._chain.file, list[Ticket]()
-        for ticket in tickets:
-            kept = [*fitting, ticket]
-            if ticket.waited_for or file is None or file.free < size(kept):
-                refuse(ticket, error)
-            else:
-                fitting = kept
-        return fitting
-
-    def _seal(self, ticket: Ticket) -> bytes | None:
-        chain = self._chain
-        salt = records.new_salt(self.randomness)
-        try:
-            entry = records.encode(
-                ticket.record, writer=chain.writer, seq=chain.seq, salt=salt
-            )
-        except Malformed as error:
-            refuse(ticket, error)
-            return None
-        payload = wal.payload(entry, salt, ticket.record.body)
-        frame, chain.mac = wal.seal(self.identity.secrets.wal, chain.mac, payload)
-        chain.seq += 1
-        chain.owed = max(0, chain.owed + ticket.owes)
-        chain.started = True
-        return frame
 
     def _wake_committer(self) -> None:
         """Under the lock. One at work needs no waking: it looks again when it is
@@ -362,7 +325,7 @@ class Writer:
             )
             self._committer.start()
         elif not self._busy:
-            self._rouse()
+            self._rouse_committer()
 
     def _commit_for_loops(self) -> None:
         while True:
@@ -370,12 +333,15 @@ class Writer:
                 while self._busy or not self._has_loop_waiting():
                     if self._closed:
                         return
-                    self._sleep()
-                self._busy = True
-            self._commit()
+                    self._idle = True
+                    self._work.wait()
+                tickets = self._portion()
+            self._commit(tickets)
 
     def _has_loop_waiting(self) -> bool:
-        return any(ticket.waiter is not None for ticket in self._waiting)
+        return len(self._noted) >= MOST_NOTED or any(
+            ticket.waiter is not None for ticket in self._waiting
+        )
 
     def forked(self) -> None:
         """In a forked child: leave the parent's chain to the parent, begin another."""
@@ -383,9 +349,21 @@ class Writer:
         self._waiting, self._busy, self._committer = [], False, None
         self._noted = deque()
         # Closing our copy of the descriptor leaves the parent's lock in place.
-        self._release()
+        self._chain.release()
         self._chain = self._new_chain()
         self.on_fork()
+
+
+def _awaited(tickets: list[Ticket]) -> bool:
+    return any(ticket.waited_for for ticket in tickets)
+
+
+def _on_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 _living: "weakref.WeakSet[Writer]" = weakref.WeakSet()

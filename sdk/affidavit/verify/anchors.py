@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from affidavit.errors import Invalid, Malformed, SignatureInvalid
-from affidavit.tlog.checkpoint import Checkpoint, open_checkpoint
-from affidavit.tlog.note import VerifierKey, parse_note
+from affidavit.tlog.checkpoint import Checkpoint
+from affidavit.tlog.logkeys import LogKeys, Pinned, SignedHead
+from affidavit.tlog.note import parse_note
 from affidavit.tlog.witness import WitnessKey, open_cosignatures
 from affidavit.trail.anchors import KeptHead
 from affidavit.verify.history import Claim
+from affidavit.verify.keys import foreign
 from affidavit.verify.report import (
     AnchorReport,
     AnchorSeen,
@@ -60,19 +62,30 @@ class _Tally:
 class Weighing:
     """Takes evidence, and says what the evidence that holds claims."""
 
-    key: VerifierKey
+    key: Pinned
+    """The log's."""
     pins: Pins
     problems: Problems
     claims: list[Claim] = field(default_factory=list)
+    heads: list[tuple[SignedHead, str]] = field(default_factory=list)
+    """Heads that claims are about, and where they lie."""
     unpinned: int = 0
     """Signature lines and tokens that no pin speaks of."""
     _witnesses: dict[str, _Tally] = field(default_factory=dict)
     _authorities: dict[str, _Tally] = field(default_factory=dict)
+    _late: list[KeptHead] = field(default_factory=list)
+    """Heads signed by a key of the log that nobody pinned; perhaps an earlier one."""
+    _keys: LogKeys = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._keys = LogKeys.of(self.key)
 
     def take(self, evidence: Iterable[KeptHead]) -> None:
         """Check each head's evidence; what is pinned and does not hold is a problem."""
         try:
             for head in evidence:
+                if self._later(head):
+                    continue
                 if head.cosigned is not None:
                     self._cosigned(head, head.cosigned)
                 for name, response in head.stamps:
@@ -80,16 +93,45 @@ class Weighing:
         except Malformed as error:
             self._broken(str(error))  # a file too large to be evidence
 
+    def _later(self, head: KeptHead) -> bool:
+        """Put a head off that a key signed which the records may yet lead to."""
+        note = head.cosigned or head.checkpoint
+        try:
+            later = note is not None and foreign(note, self._keys)
+        except Invalid:
+            return False
+        if later:
+            self._late.append(head)
+        return later
+
+    def again(self, chain: LogKeys | None) -> list[Claim]:
+        """What the heads claim that were put off, now that the log's keys are known.
+
+        Those that none of them signed are problems, if a pin speaks of them.
+        """
+        late, self._late = self._late, []
+        before = len(self.claims)
+        own, self._keys = self._keys, chain or self._keys
+        for head in late:
+            if head.cosigned is not None:
+                self._cosigned(head, head.cosigned)
+            for name, response in head.stamps:
+                self._stamp(head, name, response)
+        self._keys = own
+        return self.claims[before:]
+
     def _cosigned(self, head: KeptHead, data: bytes) -> None:
         try:
             pinned = {(each.name, each.key_id) for each in self.pins.witnesses}
             lines = {(each.name, each.key_id) for each in parse_note(data).signatures}
-            own = (self.key.name, self.key.key_id)
-            self.unpinned += len(lines - pinned - {own})
+            own = {(each.name, each.key_id) for each in self._keys.keys}
+            own |= {(each.name, each.key_id) for each in self._keys.ml_dsa}
+            self.unpinned += len(lines - pinned - own)
             if not lines & pinned:
                 return
             # Both: a head that the log never signed is no claim of the log's.
-            checkpoint = open_checkpoint(data, self.key)
+            signed = self._keys.signed(data)
+            checkpoint = signed.checkpoint
             found = [
                 (each, _moment(each.time))
                 for each in open_cosignatures(data, self.pins.witnesses)
@@ -100,6 +142,7 @@ class Weighing:
         for each, at in found:
             self._witnesses.setdefault(each.witness, _Tally()).take(checkpoint.size, at)
             self._claim(checkpoint, f"{each.witness} cosigned at {_shown(at)}")
+        self.heads.append((signed, head.name))
 
     def _stamp(self, head: KeptHead, name: str, response: bytes) -> None:
         if not self.pins.authorities:
@@ -108,7 +151,7 @@ class Weighing:
         try:
             if head.checkpoint is None:
                 raise SignatureInvalid("the checkpoint that it is over is missing")
-            checkpoint = open_checkpoint(head.checkpoint, self.key)
+            signed = self._keys.signed(head.checkpoint)
         except Invalid as error:
             self._broken(f"{head.name}/{name}: {error}")
             return
@@ -120,10 +163,11 @@ class Weighing:
                 failures.append(str(error))
                 continue
             self._authorities.setdefault(pin.name, _Tally()).take(
-                checkpoint.size, stamp.time
+                signed.checkpoint.size, stamp.time
             )
             by = f"{stamp.authority} stamped at {_shown(stamp.time)}"
-            self._claim(checkpoint, by)
+            self._claim(signed.checkpoint, by)
+            self.heads.append((signed, f"{head.name}/{name}"))
         if len(failures) == len(self.pins.authorities):
             self._broken(f"{head.name}/{name}: {'; '.join(failures)}")
 

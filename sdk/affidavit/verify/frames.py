@@ -11,7 +11,8 @@ from affidavit.errors import BrokenTrail, Malformed
 from affidavit.trail import wal
 from affidavit.trail.unsealed import OpenWal
 from affidavit.trail.wal import Frame
-from affidavit.verify.ledger import Ledger, named, seq_of
+from affidavit.verify.form import named, seq_of
+from affidavit.verify.ledger import Ledger
 from affidavit.verify.report import Fault, Problem, Problems
 
 

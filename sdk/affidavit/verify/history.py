@@ -7,6 +7,10 @@ while it grows, problems go out. Who may claim anything is `anchors`'s to decide
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from affidavit.errors import Invalid
+from affidavit.tlog.checkpoint import Checkpoint
+from affidavit.tlog.merkle import consistency_proof, verify_consistency
+from affidavit.tlog.tiles import Read, subtree_reader
 from affidavit.verify.report import Fault, Problem, Problems
 
 
@@ -37,11 +41,25 @@ class History:
         """Claims about records that could not be had."""
         return len(self._claims) - self._checked
 
+    @property
+    def sizes(self) -> list[int]:
+        """The sizes that claims are about, in ascending order."""
+        return [each.size for each in self._claims]
+
     def head(self, size: int) -> None:
         """The tree has `size` records: larger claims tell that it was cut off."""
         kept = [each for each in self._claims if each.size <= size]
         self._beyond = self._claims[len(kept) :]
         self._claims = kept
+
+    def within(self, size: int) -> list[Claim]:
+        """The claims about the first `size` records, or fewer of them."""
+        return [each for each in self._claims if each.size <= size]
+
+    def proved(self, size: int) -> None:
+        """The claims `within(size)` hold: those records are not gone through."""
+        self._next = self._checked = len(self.within(size))
+        self._held = max((each.size for each in self.within(size)), default=0)
 
     def bundle(self, first: int, width: int, root: Callable[[int], bytes]) -> None:
         """The records `[first, first + width)` are known now.
@@ -67,6 +85,32 @@ class History:
             self._problems.add(_rewritten(self._contradicted, self._held))
         if self._beyond:
             self._problems.add(_cut(self._beyond, size))
+
+
+def begins_with(read: Read, head: Checkpoint) -> Callable[[int, bytes], bool]:
+    """Whether the tree of `head` begins with so many records of such a root: by a proof
+    from its tiles, so that a damaged tile proves nothing.
+    """
+    subtrees = subtree_reader(read, head.size)
+
+    def agrees(size: int, root: bytes) -> bool:
+        try:
+            proof = consistency_proof(size, head.size, subtrees)
+            verify_consistency(size, root, head.size, head.root, proof)
+        except Invalid:
+            return False
+        return True
+
+    return agrees
+
+
+def against(
+    claim: Claim, size: int, agrees: Callable[[int, bytes], bool]
+) -> Problem | None:
+    """What a single claim says against a tree of `size` records, if anything does."""
+    if claim.size > size:
+        return _cut([claim], size)
+    return None if agrees(claim.size, claim.root) else _rewritten([claim], 0)
 
 
 def _rewritten(contradicted: list[Claim], held: int) -> Problem:

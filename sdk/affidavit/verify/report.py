@@ -1,6 +1,6 @@
 """What a verification found. Values only: nothing here reads or decides anything."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import assert_never
@@ -66,6 +66,11 @@ class Fault(Enum):
     """A cosignature or time stamp of a pinned key that does not hold."""
     STATEMENT = "statement"
     """A statement that contradicts itself, or the trail."""
+    KEY = "key"
+    """A key record that does not hold, or a signature by a key that was not in force.
+    """
+    DISCLOSURE = "disclosure"
+    """A disclosure that contradicts itself, or tells of what was not asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +126,58 @@ class AnchorReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeySpan:
+    """One key of a trail, as its own records tell; pinned or not."""
+
+    vkey: str
+    since: int
+    """The record that brought it in: 0 for the first key."""
+    at: str
+    """That record's time."""
+    until: int | None = None
+    """The record that named its successor; None while it is in force."""
+    revoked: int | None = None
+    """The record that revoked it."""
+    reason: str | None = None
+    """Why it was revoked."""
+    pinned: bool = False
+
+    @property
+    def state(self) -> str:
+        """`in force`, `retired` or `revoked`."""
+        if self.revoked is not None:
+            return "revoked"
+        return "in force" if self.until is None else "retired"
+
+    def signs(self, size: int) -> bool:
+        """Whether a checkpoint of `size` records is this key's to sign."""
+        ends = [each for each in (self.until, self.revoked) if each is not None]
+        return (self.since < size or not self.since) and size <= min(ends, default=size)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedBefore:
+    """The records that were not read again: this verifier had found them valid."""
+
+    size: int
+    root: bytes
+    at: str
+    """When, UTC, by the verifier's clock."""
+    path: str
+    """The folder of the verifier that says so, and that all of this rests on."""
+
+    @property
+    def unchecked(self) -> str:
+        """What it means, as a sentence."""
+        return (
+            f"Records 0 to {self.size - 1} were verified at {self.at} and not read "
+            f"again: the tree still begins with them, but a change of their files "
+            f"would not show. That rests on {self.path}: keep others from writing "
+            "there, and verify whole now and then."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrailReport:
     """Evidence about a trail. Only `verify_trail` makes one."""
 
@@ -144,6 +201,9 @@ class TrailReport:
     recoveries: int
     """`recovery` records: torn tails that were cut."""
     bodies_pruned: int
+    """Bodies that are gone."""
+    bodies_unexplained: int
+    """Those of them that no sealed pruning record names."""
     pending: int
     """Records that the checkpoint does not cover."""
     unknown_outcomes: tuple[str, ...]
@@ -156,6 +216,11 @@ class TrailReport:
     """Earliest and latest time that any sealed record carries."""
     anchors: AnchorReport | None = None
     """What others attested; None when nobody was pinned."""
+    verified_before: VerifiedBefore | None = None
+    """None when the whole trail was read."""
+    keys: tuple[KeySpan, ...] = ()
+    """Keys that signed it, oldest first, ML-DSA-44 ones among them; empty when bodies
+    were not looked at."""
 
     @property
     def first_bad(self) -> Problem | None:
@@ -174,7 +239,7 @@ class TrailReport:
         if self.problems:
             return Verdict.INVALID
         missing = self.anchors is not None and bool(self.anchors.missing)
-        incomplete = bool(self.bodies_pruned) or missing
+        incomplete = bool(self.bodies_unexplained) or missing
         return Verdict.INCOMPLETE if incomplete else Verdict.VALID
 
     @property
@@ -184,15 +249,49 @@ class TrailReport:
 
 
 class Problems:
-    """Collects problems, and stops keeping them when there are too many."""
+    """Collects problems, and keeps the most telling when there are too many: the first
+    half of `MAX_PROBLEMS` at least of those that name no record, and of the others
+    those of the lowest records.
+    """
 
     def __init__(self) -> None:
-        self.kept: list[Problem] = []
-        self.more = 0
+        self._all: list[Problem] = []
+        self._more = 0
+
+    @property
+    def kept(self) -> list[Problem]:
+        """At most `MAX_PROBLEMS`, in the order in which they were met."""
+        if len(self._all) > MAX_PROBLEMS:
+            self._thin()
+        return self._all
+
+    @property
+    def more(self) -> int:
+        """How many were not kept."""
+        return self._more + max(0, len(self._all) - MAX_PROBLEMS)
 
     def add(self, problem: Problem) -> None:
         """Keep `problem`, or count it."""
-        if len(self.kept) < MAX_PROBLEMS:
-            self.kept.append(problem)
-        else:
-            self.more += 1
+        self._all.append(problem)
+        if len(self._all) > 2 * MAX_PROBLEMS:
+            self._thin()
+
+    def amend(self, fault: Fault, more: str) -> None:
+        """Say more of the first problem of that kind that names no record."""
+        for place, each in enumerate(self._all):
+            if each.fault is fault and each.index is None:
+                self._all[place] = replace(each, message=each.message + more)
+                return
+
+    def count(self) -> None:
+        """Count one more that is not even named."""
+        self._more += 1
+
+    def _thin(self) -> None:
+        general = [place for place, it in enumerate(self._all) if it.index is None]
+        named = [place for place, it in enumerate(self._all) if it.index is not None]
+        named.sort(key=lambda place: self._all[place].index or 0)
+        general = general[: max(MAX_PROBLEMS // 2, MAX_PROBLEMS - len(named))]
+        keep = sorted(general + named[: MAX_PROBLEMS - len(general)])
+        self._more += len(self._all) - len(keep)
+        self._all = [self._all[place] for place in keep]

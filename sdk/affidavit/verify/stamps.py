@@ -38,6 +38,16 @@ class Authorities:
     """Where they came from, for messages."""
     certificates: "tuple[Certificate, ...]"
 
+    @property
+    def described(self) -> str:
+        """The certificates themselves: subject (RFC 4514) and SHA-256 of each."""
+        from cryptography.hazmat.primitives.hashes import SHA256
+
+        return "; ".join(
+            f"{each.subject.rfc4514_string()} sha256:{each.fingerprint(SHA256()).hex()}"
+            for each in self.certificates
+        )
+
     @classmethod
     def parse(cls, pem: bytes, name: str) -> "Authorities":
         """Read one or more PEM certificates; else `KeyUnusable`."""

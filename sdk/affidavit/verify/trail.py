@@ -4,45 +4,50 @@ Knows the order of the checks and the words of the report; what holds is decided
 `tree`, `ledger` and `frames`. Reads each bundle once and keeps none.
 """
 
-import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
+from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
 
 from affidavit.errors import Incomplete, Invalid, Malformed
-from affidavit.tlog.checkpoint import Checkpoint, open_checkpoint
-from affidavit.tlog.merkle import leaf_hashes
-from affidavit.tlog.note import VerifierKey, parse_note
-from affidavit.tlog.tiles import TILE_WIDTH, Tile
+from affidavit.tlog.checkpoint import Checkpoint
+from affidavit.tlog.logkeys import LogKeys, Pinned
+from affidavit.tlog.note import parse_note
 from affidavit.trail import record
 from affidavit.trail.anchors import KeptHead
 from affidavit.trail.reader import Snapshot, TrailReader
-from affidavit.verify import anchors
+from affidavit.trail.record import Kind
+from affidavit.verify import age, anchors
 from affidavit.verify.anchors import Pins, Weighing
-from affidavit.verify.frames import FrameCheck
-from affidavit.verify.history import History
-from affidavit.verify.ledger import Ledger, named
+from affidavit.verify.beyond import Beyond
+from affidavit.verify.bundles import BundleCheck, Progress, Visit, another_history
+from affidavit.verify.form import as_changed
+from affidavit.verify.history import History, against, begins_with
+from affidavit.verify.ids import IdRuns
+from affidavit.verify.keys import KeyCheck
+from affidavit.verify.ledger import Account, Ledger
+from affidavit.verify.look import Spread
+from affidavit.verify.memory import Memory, Recalled, Verified
+from affidavit.verify.pruning import Prunings
 from affidavit.verify.report import (
     AnchorReport,
     Fault,
     Problem,
     Problems,
     TrailReport,
+    Verdict,
 )
 from affidavit.verify.tree import TreeCheck
 
+_OF_THE_TREE = {Fault.MISSING, Fault.ENTRY, Fault.TILE, Fault.ROOT}
 RECENT = timedelta(minutes=10)
 """A call without an outcome may be under way that long: openai's default time limit."""
-
-Visit = Callable[[int, bytes, bytes | None], None]
-"""Told of each sealed record that holds: index, entry, salt ‖ body (None: pruned)."""
-Progress = Callable[[int, int], None]
-"""Records done, records in all."""
+ALONE = Spread()
 
 
 def verify_trail(
     reader: TrailReader,
     *,
-    key: VerifierKey,
+    key: Pinned,
     now: datetime,
     min_size: int | None = None,
     max_age: timedelta | None = None,
@@ -53,6 +58,8 @@ def verify_trail(
     bodies: bool = True,
     progress: Progress | None = None,
     visit: Visit | None = None,
+    spread: Spread = ALONE,
+    memory: Memory | None = None,
 ) -> TrailReport:
     """Check all that can be checked of a trail; the report names what does not hold.
 
@@ -60,42 +67,58 @@ def verify_trail(
     `evidence` is what witnesses and authorities attested, held against `pins`;
     `wal_key` the trail's own (`identity.Secrets.wal`); `now` is UTC. With
     `bodies=False` only entries and tree are checked, as for whoever was given nothing
-    else. Time is linear; memory is one bundle, and about 120 bytes for each decision.
+    else. Time is linear; memory is constant but for writers and calls without outcome.
+
+    `spread` shares the work among processes. With `memory`, which the caller holds,
+    records that were found valid before are not read again, and what is found valid now
+    is kept there; the report says so.
 
     Raises `TrailNotFound`, `TrailUnavailable` (the disk) and `Incomplete` (the trail
     cannot be had whole); everything else is in the report.
     """
-    with reader.snapshot() as moment:
-        check = _TrailCheck(reader, moment, key, bodies=bodies)
-        check.head(older, min_size)
-        check.anchored(pins, evidence)
-        check.sealed(progress, visit)
-        check.unsealed(wal_key)
-        check.age(now, max_age)
-        return check.report(now)
+    heads = evidence if memory is None else tuple(evidence)
+    whole = False
+    while True:
+        with ExitStack() as files:
+            moment = files.enter_context(reader.snapshot())
+            check = _TrailCheck(reader, moment, LogKeys.of(key), bodies=bodies)
+            check.head(older, min_size)
+            check.anchored(pins, heads)
+            check.begin(memory, files, whole=whole)
+            check.sealed(spread, progress, visit)
+            if check.doubted:
+                whole = True
+                continue
+            check.unsealed(wal_key)
+            check.age(now, max_age)
+            report = check.report(now)
+            if memory is not None and report.verdict is Verdict.VALID:
+                check.keep(memory, now)
+            return report
 
 
 class _TrailCheck:
     """One verification under way; its methods are its steps, in order."""
 
     def __init__(
-        self, reader: TrailReader, moment: Snapshot, key: VerifierKey, *, bodies: bool
+        self, reader: TrailReader, moment: Snapshot, key: LogKeys, *, bodies: bool
     ) -> None:
         self._reader = reader
         self._moment = moment
         self._key = key
         self._bodies = bodies
         self._problems = Problems()
-        self._tree = TreeCheck(reader.hashes, self._problems)
-        self._ledger = Ledger(key, self._problems)
+        self._prunings = Prunings(self._problems)
+        self._keys = KeyCheck(key, self._problems)
         self._unchecked: list[str] = []
         self._notes: list[str] = []
         self._older: Checkpoint | None = None
+        self._recalled: Recalled | None = None
+        self._remembered: Checkpoint | None = None
+        self._account: Account | None = None
         self._weighing: Weighing | None = None
         self._history = History((), self._problems)
-        self._whole = True
         self._pending = 0
-        self._newest: str | None = None
         self._span: tuple[str | None, str | None] = (None, None)
 
     def head(self, older: bytes | None, min_size: int | None) -> None:
@@ -138,9 +161,14 @@ class _TrailCheck:
 
     def _open(self, data: bytes) -> Checkpoint:
         try:
-            return open_checkpoint(data, self._key)
+            signed = self._key.signed(data)
         except Invalid as error:
             self._add(Fault.CHECKPOINT, str(error))
+        else:
+            self._keys.used(signed, "the checkpoint")
+            for lacking in self._key.lacking(signed):
+                self._add(Fault.CHECKPOINT, lacking)
+            return signed.checkpoint
         try:
             # Unsigned, it still says which records to look at, so that more is found.
             return Checkpoint.parse(parse_note(data).text)
@@ -152,168 +180,151 @@ class _TrailCheck:
 
     def _take_older(self, data: bytes) -> None:
         try:
-            self._older = open_checkpoint(data, self._key)
+            signed = self._key.signed(data)
         except Invalid as error:
             raise type(error)(f"the older checkpoint: {error}") from error
+        self._keys.used(signed, "the older checkpoint")
+        self._older = signed.checkpoint
         if self._older.size > self._head.size:
-            self._add(
-                Fault.HISTORY,
-                f"a checkpoint of {self._older.size} records was signed before, now "
-                f"there are {self._head.size}: the end was cut off",
-            )
+            changed = another_history(self._older, self._head)
+            self._add(Fault.HISTORY, changed or "")
         elif self._older.size == 0:
             self._older = None
 
-    def sealed(self, progress: Progress | None, visit: Visit | None) -> None:
+    def begin(self, memory: Memory | None, files: ExitStack, *, whole: bool) -> None:
+        """Where to begin: at the first record, or behind those verified before."""
+        known = None if memory is None else self._recall(memory, files, whole=whole)
+        self._recalled = known
+        self._runs = files.enter_context(closing(IdRuns(known.ids if known else ())))
+        edge = known.verified.edge if known else ()
+        self._tree = TreeCheck(self._reader.hashes, self._problems, edge)
+        rare = {
+            Kind.PRUNING: self._prunings.check,
+            Kind.GENESIS: self._keys.genesis,
+            Kind.KEY: self._keys.take,
+        }
+        before = known.verified.account if known else None
+        self._ledger = Ledger(
+            self._key.keys[0], self._problems, rare, runs=self._runs, before=before
+        )
+        self._bundles = BundleCheck(
+            self._reader,
+            self._tree,
+            self._ledger,
+            self._problems,
+            bodies=self._bodies,
+            start=self._start,
+        )
+
+    @property
+    def _start(self) -> int:
+        """The first record that is looked at."""
+        return self._recalled.verified.size if self._recalled is not None else 0
+
+    def _recall(
+        self, memory: Memory, files: ExitStack, *, whole: bool
+    ) -> Recalled | None:
+        """What can be gone on from; without it all is verified, and what is wrong is
+        named.
+        """
+        claims = self._history.within(self._head.size)
+        said = [(each.size, each.root) for each in claims]
+        if self._older is not None:
+            said.append((self._older.size, self._older.root))
+        found = memory.recall(str(self._key), self._head, files)
+        if isinstance(found, Recalled):
+            self._remembered = found.head
+            found = found.proving(said, self._reader.hash_tile)
+            found = "the tree does not hold" if whole else found
+        if isinstance(found, Problem):
+            self._problems.add(found)
+            return None
+        if isinstance(found, str):
+            self._notes.append(f"The whole trail was verified: {found}.")
+            return None
+        self._history.proved(found.head.size)
+        self._unchecked.append(found.told().unchecked)
+        return found
+
+    def sealed(
+        self, spread: Spread, progress: Progress | None, visit: Visit | None
+    ) -> None:
         """Every record that the checkpoint covers, and the tree over them."""
         size = self._head.size
-        for first in range(0, size, TILE_WIDTH):
-            width = min(size - first, TILE_WIDTH)
-            entries = self._entries(first // TILE_WIDTH, width)
-            if entries is None and not self._whole:
-                break
-            if entries is not None:
-                self._hashed(first, entries, width)
-                self._take(first, entries[:width], width, visit)
-            if progress is not None:
-                progress(first + width, size)
-        if self._whole:
-            self._tree.settle(size, self._head.root, _as_changed)
+        self._bundles.sealed(
+            size,
+            older=self._earlier_heads(),
+            history=self._history,
+            spread=spread,
+            progress=progress,
+            visit=visit,
+        )
+        if self._bundles.whole:
+            self._tree.settle(size, self._head.root, as_changed)
         self._history.settle(size)
+        self._account, self._edge = self._ledger.account(), self._tree.edge
+        self._settle_keys()
         self._span = self._ledger.span
-        self._newest = self._span[1]
 
-    def _entries(self, index: int, width: int) -> list[bytes] | None:
-        """A bundle's entries, however many; None when it cannot be had."""
-        try:
-            data, found = self._reader.tile(Tile("entries", index, width))
-        except Invalid as error:
-            self._add(Fault.MISSING, str(error), index=index * TILE_WIDTH)
-            # Without its tile either, nothing after this place can be held against
-            # the root; and a forged size could have us look for files for ever.
-            self._whole = self._tree.skip(index, width)
-            return None
-        entries, rest = _split(data)
-        if rest:
-            self._add(
-                Fault.ENTRY,
-                f"the bundle ends in {rest} bytes that are no entry",
-                index=index * TILE_WIDTH + len(entries),
-            )
-        return entries[:width] if found > width or rest else entries
+    def _earlier_heads(self) -> list[Checkpoint]:
+        heads = (self._older, self._remembered)
+        return [each for each in heads if each is not None]
 
-    def _hashed(self, first: int, entries: list[bytes], width: int) -> None:
-        leaves = leaf_hashes(entries)
-        older = self._older
-        if (
-            older is not None
-            and first < older.size <= first + width
-            and self._tree.root(leaves[: older.size - first]) != older.root
-        ):
-            self._add(
-                Fault.HISTORY,
-                f"the first {older.size} records are not the ones that were signed "
-                f"before: their root was {older.root.hex()}. Something in them was "
-                "changed. If nothing else is found, history was rewritten: keep both "
-                "checkpoints, which prove it.",
-            )
-        self._history.bundle(first, width, lambda n: self._tree.root(leaves[:n]))
-        self._tree.bundle(first // TILE_WIDTH, entries, leaves, width)
+    @property
+    def doubted(self) -> bool:
+        """Whether the tree does not hold on top of what was verified before. What is
+        wrong may lie there, and only reading all of it names it.
+        """
+        doubts = _OF_THE_TREE | {Fault.HISTORY}
+        broken = any(each.fault in doubts for each in self._problems.kept)
+        return broken and self._recalled is not None
 
-    def _take(
-        self, first: int, entries: Sequence[bytes], width: int, visit: Visit | None
-    ) -> None:
-        take = self._ledger.take
-        index = first
-        bodies = self._salted(first, len(entries), width)
-        for entry, salted in zip(entries, bodies, strict=True):
-            if take(index, entry, salted) and visit is not None:
-                visit(index, entry, salted)
-            index += 1
-
-    def _salted(self, first: int, count: int, width: int) -> Sequence[bytes | None]:
-        """Bodies of the bundle that begins at `first`; empty where there is none."""
-        # In a bundle with an entry too many or too few, bodies are of other entries.
-        if not self._bodies or count != width:
-            return [b""] * count
-        try:
-            return self._reader.body_bundle(first // TILE_WIDTH, count)
-        except Invalid as error:
-            self._add(Fault.BODY, str(error), index=first)
-            return [b""] * count
+    def _settle_keys(self) -> None:
+        """Whether those who signed were the ones that might, and what that proves."""
+        broken = any(each.fault in _OF_THE_TREE for each in self._problems.kept)
+        agrees = (
+            None
+            if broken or not self._bundles.whole
+            else begins_with(self._reader.hash_tile, self._head)
+        )
+        if told := self._keys.successor(self._moment.checkpoint):
+            self._problems.amend(Fault.CHECKPOINT, told)
+        if self._weighing is not None:
+            for claim in self._weighing.again(self._keys.chain):
+                problem = agrees and against(claim, self._head.size, agrees)
+                if problem:
+                    self._problems.add(problem)
+            for head, where in self._weighing.heads:
+                self._keys.used(head, where)
+        claims = () if self._weighing is None else self._weighing.claims
+        older = 0 if self._older is None else self._older.size
+        covered = max([older, *(each.size for each in claims)])
+        self._keys.settle(agrees, covered=covered)
+        self._unchecked += self._keys.unchecked
 
     def unsealed(self, wal_key: bytes | None) -> None:
         """Records beyond the checkpoint: those in the tree, then those in WALs."""
-        if self._whole:
-            self._beyond_checkpoint()
-        frames = FrameCheck(self._key.name, wal_key, self._ledger, self._problems)
-        frames.walk(self._moment.wals)
-        self._notes += frames.notes
-        self._pending += frames.pending
-        self._ledger.settle(complete=self._whole)
-        if frames.pending and wal_key is None:
-            self._unchecked.append(
-                f"{frames.pending} pending records are in no tree yet, and their MAC "
-                "was not checked without the trail's secret: changing, adding or "
-                "removing one of them would not show."
-            )
-        elif self._pending:
-            self._unchecked.append(
-                f"{self._pending} records are not covered by the checkpoint: removing "
-                "the last of them would not show."
-            )
-
-    def _beyond_checkpoint(self) -> None:
-        state, size = self._moment.state, self._head.size
-        if state is None:
-            if self._moment.wals:
-                self._notes.append("`state` is missing or damaged beside WAL files")
-            return
-        if state.size < size:
-            self._notes.append(
-                f"`state` speaks of {state.size} records, the checkpoint covers "
-                f"{size}: it was put back from an older copy"
-            )
-        if state.size <= size:
-            return
-        self._pending += state.size - size
-        # Where the sealed part does not hold, the tree says nothing about what follows.
-        intact = not self._problems.kept
-        whole = all(
-            self._unsigned(first, size, state.size, intact=intact)
-            for first in range(size // TILE_WIDTH * TILE_WIDTH, state.size, TILE_WIDTH)
+        beyond = Beyond(
+            moment=self._moment,
+            head=self._head,
+            bundles=self._bundles,
+            tree=self._tree,
+            ledger=self._ledger,
+            problems=self._problems,
         )
-        if intact and whole:
-            self._tree.settle(state.size, state.root, _as_changed, "that `state` names")
-
-    def _unsigned(self, first: int, start: int, end: int, *, intact: bool) -> bool:
-        """The bundle that begins at `first`, from `start` to `end`; False if gone."""
-        width = min(end - first, TILE_WIDTH)
-        entries = self._entries(first // TILE_WIDTH, width)
-        if entries is None:
-            return False
-        if intact:
-            self._tree.bundle(first // TILE_WIDTH, entries, leaf_hashes(entries), width)
-        bodies = self._salted(first, len(entries), width)
-        for place in range(max(0, start - first), len(entries)):
-            self._ledger.take(first + place, entries[place], bodies[place])
-        return True
+        beyond.walk(self._key.name, wal_key)
+        self._pending = beyond.pending
+        self._notes += beyond.notes
+        self._unchecked += beyond.unchecked
 
     def age(self, now: datetime, max_age: timedelta | None) -> None:
         """Whether the newest sealed record is as young as the caller demands."""
-        if max_age is None:
-            self._unchecked.append(
-                "No greatest age was given: that the trail goes on to the present was "
-                "not checked."
-            )
-            return
-        newest = self._newest
-        if newest is None or now - record.parse_moment(newest) > max_age:
-            self._add(
-                Fault.STALE,
-                f"the newest sealed record is of {newest or 'no time at all'}, and "
-                f"must not be older than {max_age} at {_stamp(now)}",
-            )
+        entries = self._reader.entries(0, self._head.size)
+        aged = age.judge(self._span[1], entries, now=now, max_age=max_age)
+        for each in aged.problems:
+            self._problems.add(each)
+        self._notes += aged.notes
+        self._unchecked += aged.unchecked
 
     def report(self, now: datetime) -> TrailReport:
         """All of it."""
@@ -322,12 +333,12 @@ class _TrailCheck:
         unknown = list(ledger.unknown())
         if not self._bodies:
             self._unchecked.append("Bodies were not looked at.")
-        if ledger.pruned:
-            self._unchecked.append(
-                f"{ledger.pruned} bodies were pruned, without a pruning record: what "
-                "they said cannot be checked."
-            )
-        if not self._whole:
+        pruned = self._prunings.settle(
+            ledger.gone, size=self._head.size, looked_from=self._start
+        )
+        self._unchecked += pruned.unchecked
+        self._notes += pruned.notes
+        if not self._bundles.whole:
             self._unchecked.append("Records after the missing bundle were not checked.")
         attested = self._anchor_report()
         return TrailReport(
@@ -342,7 +353,8 @@ class _TrailCheck:
             notes=(*ledger.clock_notes, *self._notes),
             clock_anomalies=ledger.clock_anomalies,
             recoveries=ledger.recoveries,
-            bodies_pruned=ledger.pruned,
+            bodies_pruned=pruned.explained + pruned.unexplained,
+            bodies_unexplained=pruned.unexplained,
             pending=self._pending,
             unknown_outcomes=tuple(name for name, _ in unknown),
             unknown_recent=sum(at >= recent for _, at in unknown),
@@ -350,7 +362,24 @@ class _TrailCheck:
             first_at=self._span[0],
             last_at=self._span[1],
             anchors=attested,
+            keys=self._keys.spans,
+            verified_before=self._recalled.told() if self._recalled else None,
         )
+
+    def keep(self, memory: Memory, now: datetime) -> None:
+        """Remember what was found valid, unless an outcome waits for its decision."""
+        if self._account is None or self._start == self._head.size:
+            return
+        verified = Verified(
+            key=str(self._key),
+            at=_stamp(now),
+            checkpoint=self._moment.checkpoint,
+            size=self._head.size,
+            root=self._head.root,
+            edge=self._edge,
+            account=self._account,
+        )
+        memory.keep(verified, self._recalled, self._runs)
 
     def _anchor_report(self) -> AnchorReport | None:
         if self._weighing is None:
@@ -367,24 +396,3 @@ class _TrailCheck:
 
 def _stamp(moment: datetime) -> str:
     return record.stamp(int(moment.timestamp() * 1000))
-
-
-def _as_changed(index: int, entry: bytes) -> Problem:
-    return named(Fault.ENTRY, "", index, entry)
-
-
-def _split(data: bytes) -> tuple[list[bytes], int]:
-    """The entries of a bundle, and how many bytes at its end are none.
-
-    As forgiving as it can be: an entry too many or too few is to be named, not refused.
-    """
-    unpack, end = struct.Struct(">H").unpack_from, len(data)
-    entries: list[bytes] = []
-    at = 0
-    while at + 2 <= end:
-        length = unpack(data, at)[0]
-        if at + 2 + length > end:
-            break
-        entries.append(data[at + 2 : at + 2 + length])
-        at += 2 + length
-    return entries, end - at

@@ -7,6 +7,7 @@ over the stored hashes: whichever has the signed root tells who was changed.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from affidavit.errors import Invalid
 from affidavit.tlog.merkle import EMPTY_ROOT, node_hash, root_of
@@ -17,37 +18,44 @@ Stored = Callable[[int, int, int], list[bytes]]
 """`(level, index, width)` → that tile's hashes as they lie there, else `Invalid`."""
 
 _HEIGHT = 8
+_Tiles: TypeAlias = list[tuple[int, list[bytes]]]
 
 
 class Spine:
     """A tree's right edge: per level, the hashes that no full tile holds yet."""
 
-    def __init__(self) -> None:
-        self.levels: list[list[bytes]] = [[]]
+    def __init__(self, levels: Sequence[Sequence[bytes]] = ()) -> None:
+        """Go on from these levels; by default from no leaves."""
+        self.levels: list[list[bytes]] = [list(level) for level in levels] or [[]]
 
     def copy(self) -> "Spine":
         """An independent tree with the same leaves."""
-        other = Spine()
-        other.levels = [list(level) for level in self.levels]
-        return other
+        return Spine(self.levels)
 
-    def take(self, hashes: Sequence[bytes]) -> list[tuple[int, list[bytes]]]:
+    def take(self, hashes: Sequence[bytes]) -> _Tiles:
         """The next tile of leaf hashes, 256 or (last, replaceable) fewer.
 
         Returns the full tiles above level 0 that it completes, with their levels.
         """
+        if len(hashes) == TILE_WIDTH:
+            return self.take_root(root_of(hashes))
         self.levels[0] = list(hashes)
-        done: list[tuple[int, list[bytes]]] = []
-        level = 0
-        while len(self.levels[level]) == TILE_WIDTH:
-            full, self.levels[level] = self.levels[level], []
-            if level:
-                done.append((level, full))
-            level += 1
+        return []
+
+    def take_root(self, root: bytes) -> _Tiles:
+        """The same of a full tile of leaf hashes that have this root."""
+        self.levels[0] = []
+        done: _Tiles = []
+        level = 1
+        while True:
             if level == len(self.levels):
                 self.levels.append([])
-            self.levels[level].append(root_of(full))
-        return done
+            self.levels[level].append(root)
+            if len(self.levels[level]) < TILE_WIDTH:
+                return done
+            full, self.levels[level] = self.levels[level], []
+            done.append((level, full))
+            level, root = level + 1, root_of(full)
 
     def root(self, instead: Sequence[bytes] | None = None) -> bytes:
         """Root of the leaves so far, with `instead` as the last tile of leaf hashes."""
@@ -87,10 +95,13 @@ class _Mismatch:
 class TreeCheck:
     """Grows the tree of the entries and holds it against the stored tiles."""
 
-    def __init__(self, stored: Stored, problems: Problems) -> None:
+    def __init__(
+        self, stored: Stored, problems: Problems, edge: Sequence[Sequence[bytes]] = ()
+    ) -> None:
+        """Go on from a `Spine` with the levels `edge`; by default from no leaves."""
         self._stored = stored
         self._problems = problems
-        self._of_entries = Spine()
+        self._of_entries = Spine(edge)
         self._of_tiles: Spine | None = None
         """The tree over stored leaf hashes, once it is another one."""
         self._mismatches: list[_Mismatch] = []
@@ -121,6 +132,13 @@ class TreeCheck:
             self._note(_Mismatch(index * TILE_WIDTH + place, found, counted))
         self._grow(leaves if counted else kept, kept)
 
+    def flawless(self, index: int, root: bytes) -> None:
+        """Take bundle `index`, whose full tile holds the hashes of its entries."""
+        self._bundle = index
+        done = self._of_entries.take_root(root)
+        other = done if self._of_tiles is None else self._of_tiles.take_root(root)
+        self._completed(done, other)
+
     def skip(self, index: int, width: int) -> bool:
         """Take bundle `index` from its tile alone; False when that is missing too."""
         self._bundle = index
@@ -133,13 +151,16 @@ class TreeCheck:
         if len(self._mismatches) < MAX_PROBLEMS:
             self._mismatches.append(mismatch)
         else:
-            self._problems.more += 1
+            self._problems.count()
 
     def _grow(self, leaves: Sequence[bytes], kept: Sequence[bytes]) -> None:
         if leaves is not kept and self._of_tiles is None:
             self._of_tiles = self._of_entries.copy()
         done = self._of_entries.take(leaves)
         other = self._of_tiles.take(kept) if self._of_tiles is not None else done
+        self._completed(done, other)
+
+    def _completed(self, done: _Tiles, other: _Tiles) -> None:
         for (level, ours), (_, theirs) in zip(done, other, strict=True):
             at = (self._bundle + 1 >> _HEIGHT * level) - 1
             self._compare(level, at, ours, theirs)
@@ -157,6 +178,11 @@ class TreeCheck:
         except Invalid as error:
             self._problems.add(Problem(fault=Fault.MISSING, message=str(error)))
             return None
+
+    @property
+    def edge(self) -> tuple[tuple[bytes, ...], ...]:
+        """The levels of the tree over the entries so far, as `__init__` takes them."""
+        return tuple(tuple(level) for level in self._of_entries.levels)
 
     def root(self, leaves: Sequence[bytes] | None = None) -> bytes:
         """Root over the entries so far; `leaves` instead of the last bundle taken."""

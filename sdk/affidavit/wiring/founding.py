@@ -18,7 +18,9 @@ from affidavit.errors import (
     TrailNotFound,
     TrailUnavailable,
 )
-from affidavit.keys import SEED_BYTES, Ed25519Signer, load_signer
+from affidavit.keys import SEED_BYTES, Ed25519Signer
+from affidavit.keys.passphrase import Passphrase
+from affidavit.keys.uri import KeyPlace, KeyUri, open_place
 from affidavit.policy.loader import load, locate_packs
 from affidavit.trail.founding import create_trail
 from affidavit.trail.identity import (
@@ -32,11 +34,13 @@ from affidavit.trail.identity import (
 )
 from affidavit.trail.record import Clock, Randomness
 from affidavit.trail.storage import Storage
-from affidavit.wiring.governor import TOOL, load_identity, shown
+from affidavit.wiring.governor import TOOL, shown
+from affidavit.wiring.keyring import load_identity
 from affidavit.wiring.settings import Settings
 
 POLICY_FILE = "policy.yaml"
 _STARTER = "starter.yaml"
+_MODELINE = "# yaml-language-server:"
 _ENFORCE, _OBSERVE = "\nmode: enforce", "\nmode: observe"
 
 
@@ -44,8 +48,8 @@ _ENFORCE, _OBSERVE = "\nmode: enforce", "\nmode: observe"
 class Founded:
     """What `found` made and what it found and left alone."""
 
-    made: tuple[Path, ...]
-    kept: tuple[Path, ...]
+    made: tuple[KeyPlace, ...]
+    kept: tuple[KeyPlace, ...]
     identity: Identity
 
 
@@ -61,10 +65,15 @@ def found(
     directory: Path,
     observe: bool = False,
     origin: str | None = None,
+    passphrase: Passphrase | None = None,
+    protect: bytes | None = None,
     clock: Clock = time.time_ns,
     randomness: Randomness = os.urandom,
 ) -> Founded:
     """Make what is missing of policy, key, secret and trail; keep what is there.
+
+    `protect` is the passphrase of a key that is made, `passphrase` opens one that is
+    there. A key that is no file is never made, only used.
 
     Whatever is there is looked at before anything is written, and nothing is when a
     part of it cannot be used: `PolicyInvalid`, `PolicyNotFound`, `KeyUnusable` (also
@@ -73,32 +82,41 @@ def found(
     file cannot be made.
     """
     origin = checked_origin(origin or default_origin(directory, randomness))
-    _refuse_unusable(settings)
-    made: list[Path] = []
-    kept: list[Path] = []
+    _refuse_unusable(settings, passphrase)
+    made: list[KeyPlace] = []
+    kept: list[KeyPlace] = []
     _note(_policy(settings.policy, observe=observe), made, kept)
     secret = secret_path(settings.trail)
     if settings.trail.exists():
-        kept += [settings.key, secret, settings.trail]
+        kept += [settings.key_place, secret, settings.trail]
         return Founded(
-            made=tuple(made), kept=tuple(kept), identity=load_identity(settings)
+            made=tuple(made),
+            kept=tuple(kept),
+            identity=load_identity(settings, passphrase),
         )
     _private_directory(settings.trail.parent)
-    _note(_key(settings.key, randomness), made, kept)
+    _note(_key(settings.key_place, protect, randomness), made, kept)
     _note(_secret(secret, origin, randomness), made, kept)
-    identity = load_identity(settings)
+    known = passphrase if protect is None else _just_set(protect)
+    identity = load_identity(settings, known)
     create_trail(
         settings.trail, identity, tool=TOOL, clock=clock, randomness=randomness
     )
     return Founded(made=(*made, settings.trail), kept=tuple(kept), identity=identity)
 
 
-def _note(step: tuple[Path, bool], made: list[Path], kept: list[Path]) -> None:
+def _just_set(protect: bytes) -> Passphrase:
+    return lambda _: protect
+
+
+def _note(
+    step: tuple[KeyPlace, bool], made: list[KeyPlace], kept: list[KeyPlace]
+) -> None:
     path, fresh = step
     (made if fresh else kept).append(path)
 
 
-def _refuse_unusable(settings: Settings) -> None:
+def _refuse_unusable(settings: Settings, passphrase: Passphrase | None) -> None:
     """Raise for whatever is there and cannot be used, before anything is written."""
     try:
         load(shown(settings.policy))
@@ -106,23 +124,30 @@ def _refuse_unusable(settings: Settings) -> None:
         if _holds_something(settings.policy):
             raise
     secret = secret_path(settings.trail)
-    if settings.key.exists():
-        load_signer(settings.key)
+    if _is_there(settings.key_place):
+        open_place(settings.key_place, passphrase)
     if secret.exists():
         load_secrets(secret)
     if settings.trail.exists():
-        _refuse_unusable_trail(settings, secret)
+        _refuse_unusable_trail(settings, secret, passphrase)
 
 
-def _refuse_unusable_trail(settings: Settings, secret: Path) -> None:
-    for path in (settings.key, secret):
-        if not path.exists():
+def _is_there(place: KeyPlace) -> bool:
+    """Keys that are no files are made by whoever keeps them, so they must be there."""
+    return isinstance(place, KeyUri) or place.exists()
+
+
+def _refuse_unusable_trail(
+    settings: Settings, secret: Path, passphrase: Passphrase | None
+) -> None:
+    for path in (settings.key_place, secret):
+        if not _is_there(path):
             raise KeyUnusable(
                 f"{settings.trail}: is there and {path} is not. Restore it from a "
                 "backup, or move the trail away to begin a new one."
             )
     try:
-        Storage(settings.trail, load_identity(settings)).checkpoint()
+        Storage(settings.trail, load_identity(settings, passphrase)).checkpoint()
     except TrailNotFound as error:
         raise TrailNotFound(
             f"{settings.trail}: is there and holds no checkpoint, so it is no trail. "
@@ -145,10 +170,12 @@ def _policy(target: Path, *, observe: bool) -> tuple[Path, bool]:
     if path.exists() or _holds_something(target):
         return (path if path.exists() else target), False
     text = (locate_packs() / _STARTER).read_text("utf-8")
+    if text.startswith(_MODELINE):  # it names a file of the repository
+        text = text.partition("\n")[2]
     if observe:
         text = text.replace(_ENFORCE, _OBSERVE, 1)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        durable.make_directory(path.parent, mode=0o777)
         durable.create(path, text.encode("utf-8"), mode=0o644)
     except OSError as error:
         raise durable.unavailable(path, error) from error
@@ -160,18 +187,20 @@ def _private_directory(path: Path) -> None:
     try:
         if path.is_dir():
             return
-        path.mkdir(parents=True, mode=0o700)
+        durable.make_directory(path)
         durable.create(path / ".gitignore", b"# Keys and trail: never commit.\n*\n")
     except OSError as error:
         raise durable.unavailable(path, error) from error
 
 
-def _key(path: Path, randomness: Randomness) -> tuple[Path, bool]:
-    if path.exists():
-        return path, False
+def _key(
+    place: KeyPlace, protect: bytes | None, randomness: Randomness
+) -> tuple[KeyPlace, bool]:
+    if isinstance(place, KeyUri) or place.exists():
+        return place, False
     signer = Ed25519Signer.from_seed(randomness(SEED_BYTES))
-    durable.create(path, signer.pem())
-    return path, True
+    durable.create(place, signer.pem(protect, randomness=randomness))
+    return place, True
 
 
 def _secret(path: Path, origin: str, randomness: Randomness) -> tuple[Path, bool]:

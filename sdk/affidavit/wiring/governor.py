@@ -11,7 +11,8 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -22,24 +23,27 @@ from affidavit.detect.content import ContentDetector
 from affidavit.detect.provenance import provenance
 from affidavit.errors import AffidavitError, Unrecorded
 from affidavit.gate import Gate, Moment, Verdict
-from affidavit.keys import load_signer
 from affidavit.policy.deferred import Inspection
 from affidavit.policy.loader import Policy, load
 from affidavit.trail import record as records
-from affidavit.trail.identity import Identity, load_secrets, secret_path
+from affidavit.trail.identity import Identity
 from affidavit.trail.reader import TrailReader
 from affidavit.trail.record import ID_BYTES, Clock, Kind, Labels, Randomness, Record
 from affidavit.trail.trail import Trail, boot_id
 from affidavit.trail.uploads import Uploads
 from affidavit.wiring.farewell import at_end_of_children
+from affidavit.wiring.keyring import load_identity
 from affidavit.wiring.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from affidavit.anchors.keeper import AnchorKeeper
     from affidavit.contents import Keeper
+    from affidavit.trail.prune_keeper import RetentionKeeper
 
+__all__ = ["TOOL", "Governor", "default_governor", "load_identity", "shown"]
 TOOL = f"affidavit/{__version__}"
 _log = logging.getLogger("affidavit")
+_UNTOLD = "the outcome of call %s was not recorded: %s"
 
 
 class Governor:
@@ -95,6 +99,7 @@ class Governor:
             on_network=self.settings.network_trail,
         )
         self._anchors = _anchored(self.settings)
+        self._retention = _retained(self.settings, self._trail, clock)
         _open_governors.add(self)
 
     @property
@@ -172,14 +177,36 @@ class Governor:
     def conclude(self, verdict: Verdict, outcome: Outcome) -> None:
         """Note what became of a call. Never raises: the call has been made already."""
         try:
-            milliseconds = self._clock() // 1_000_000
-            record = self._gate.conclude(verdict, outcome, milliseconds)
+            record = self._concluded(verdict, self._clock(), lambda: outcome)
             self._trail.note(record)
-            if self._contents is not None and outcome.output is not None:
-                self._contents.note(verdict.id, outcome.output)
             self._uploads.learn(verdict.record, record)
         except AffidavitError as error:
-            _log.error("the outcome of call %s was not recorded: %s", verdict.id, error)
+            _log.error(_UNTOLD, verdict.id, error)
+
+    def conclude_soon(self, verdict: Verdict, outcome: Callable[[], Outcome]) -> None:
+        """The same for what is no upload; `outcome` is asked when it is written."""
+        try:
+            self._trail.note(partial(self._concluded, verdict, self._clock(), outcome))
+        except AffidavitError as error:
+            _log.error(_UNTOLD, verdict.id, error)
+
+    def _concluded(
+        self, verdict: Verdict, nanoseconds: int, outcome: Callable[[], Outcome]
+    ) -> Record:
+        told = outcome()
+        if self._contents is not None and told.output is not None:
+            self._contents.note(verdict.id, told.output)
+        return self._gate.conclude(verdict, told, nanoseconds // 1_000_000)
+
+    def flush(self) -> None:
+        """Make every outcome durable now, before the process is frozen or killed.
+
+        Decisions are durable already; outcomes may wait 50 ms for others. A function
+        service that stops processes between requests calls this at each one's end.
+        """
+        self._trail.flush()
+        if self._contents is not None:
+            self._contents.flush()
 
     def reload(self) -> bool:
         """Read the policy again; True when another one is in force now, and recorded.
@@ -202,6 +229,8 @@ class Governor:
         _open_governors.discard(self)
         if self._anchors is not None:
             self._anchors.close()
+        if self._retention is not None:
+            self._retention.close()
         self._trail.close()
         if self._contents is not None:
             self._contents.close()
@@ -273,15 +302,6 @@ def shown(path: Path) -> Path:
     return path.relative_to(directory) if path.is_relative_to(directory) else path
 
 
-def load_identity(settings: Settings) -> Identity:
-    """Signing key and secrets of the trail that the settings name; else
-    `KeyUnusable`.
-    """
-    return Identity(
-        load_signer(settings.key), load_secrets(secret_path(settings.trail))
-    )
-
-
 def _on_asyncio() -> bool:
     try:
         asyncio.get_running_loop()
@@ -314,6 +334,17 @@ def _anchored(settings: Settings) -> "AnchorKeeper | None":
     from affidavit.anchors.keeper import AnchorKeeper
 
     return AnchorKeeper(settings.trail, settings.anchors)
+
+
+def _retained(
+    settings: Settings, trail: Trail, clock: Clock
+) -> "RetentionKeeper | None":
+    """Whoever removes bodies that are older than the settings keep them, if so."""
+    if settings.keep is None:
+        return None
+    from affidavit.trail.prune_keeper import RetentionKeeper
+
+    return RetentionKeeper(trail, settings.keep, tool=TOOL, clock=clock)
 
 
 _open_governors: "weakref.WeakSet[Governor]" = weakref.WeakSet()

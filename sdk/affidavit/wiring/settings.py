@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from affidavit.durable import Durability
-from affidavit.errors import SettingsInvalid
+from affidavit.errors import KeyUnusable, SettingsInvalid
 from affidavit.purpose import checked
 
 if TYPE_CHECKING:
     from affidavit.anchors.plan import Plan
+    from affidavit.keys.uri import KeyPlace, KeyUri
+    from affidavit.trail.keep import Keep
 
 NAMES = (
     "policy",
@@ -28,6 +30,7 @@ NAMES = (
     "durability",
     "network_trail",
     "keep_content",
+    "keep",
 )
 TABLES = ("anchors",)
 """Settings that only a file can hold."""
@@ -41,6 +44,8 @@ class Settings:
     policy: Path
     trail: Path
     key: Path
+    """The signing key's file. Where the key is none, the name that files about it go
+    by."""
     purpose: str | None
     tag_requests: bool
     """Whether requests carry `X-Declared-Purpose` and `X-Policy-Digest`."""
@@ -50,10 +55,19 @@ class Settings:
     """Whether the trail may lie on a network file system."""
     keep_content: bool
     """Whether requests and answers are kept, encrypted, beside the trail."""
+    keep: "Keep | None"
+    """How long bodies are kept; None for ever."""
     sources: tuple[tuple[str, str], ...]
     """(setting, where it came from), for `affidavit doctor`."""
     anchors: "Plan | None" = None
     """Whom the trail's heads are shown to; None when nobody."""
+    key_uri: "KeyUri | None" = None
+    """Where the signing key lives, when that is no file."""
+
+    @property
+    def key_place(self) -> "KeyPlace":
+        """Where the signing key lives."""
+        return self.key_uri or self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,7 @@ def read_settings(
     durability: str | None = None,
     network_trail: bool | None = None,
     keep_content: bool | None = None,
+    keep: str | None = None,
 ) -> Settings:
     """Settle every setting for a program that runs in `directory`."""
     given = {
@@ -92,6 +107,7 @@ def read_settings(
         "durability": durability,
         "network_trail": network_trail,
         "keep_content": keep_content,
+        "keep": keep,
     }
     root, table, origin = _nearest_file(directory.resolve())
     found: dict[str, _Found] = {}
@@ -103,16 +119,19 @@ def read_settings(
         elif name in table:
             found[name] = _Found(table[name], origin, root)
     trail_path = _path(found, "trail", root / ".affidavit" / "trail")
+    # Beside the trail, wherever that is: the two are made and moved together.
+    key_path, key_uri = _key(found, trail_path.parent / "key.pem")
     return Settings(
         policy=_path(found, "policy", root / "policies"),
         trail=trail_path,
-        # Beside the trail, wherever that is: the two are made and moved together.
-        key=_path(found, "key", trail_path.parent / "key.pem"),
+        key=key_path,
+        key_uri=key_uri,
         purpose=_purpose(found),
         tag_requests=_flag(found, "tag_requests", default=True),
         durability=_durability(found),
         network_trail=_flag(found, "network_trail", default=False),
         keep_content=_flag(found, "keep_content", default=False),
+        keep=_keep(found),
         sources=tuple(
             (name, found[name].source if name in found else "default") for name in NAMES
         ),
@@ -129,6 +148,19 @@ def _path(found: Mapping[str, _Found], name: str, default: Path) -> Path:
             f"{found[name].source}: {name} must be a path, got {value!r}."
         )
     return found[name].base / Path(value).expanduser()
+
+
+def _key(found: Mapping[str, _Found], default: Path) -> "tuple[Path, KeyUri | None]":
+    value = found["key"].value if "key" in found else None
+    if not isinstance(value, str) or ":" not in value:
+        return _path(found, "key", default), None
+    from affidavit.keys.uri import KeyUri, place_of
+
+    try:
+        place = place_of(value, found["key"].base)
+        return (default, place) if isinstance(place, KeyUri) else (place, None)
+    except KeyUnusable as error:
+        raise SettingsInvalid(f"{found['key'].source}: {error}") from error
 
 
 def _purpose(found: Mapping[str, _Found]) -> str | None:
@@ -151,6 +183,17 @@ def _flag(found: Mapping[str, _Found], name: str, *, default: bool) -> bool:
             f"{found[name].source}: {name} must be true or false, got {value!r}."
         )
     return flag
+
+
+def _keep(found: Mapping[str, _Found]) -> "Keep | None":
+    if "keep" not in found:
+        return None
+    from affidavit.trail.keep import Keep
+
+    try:
+        return Keep.parse(str(found["keep"].value))
+    except SettingsInvalid as error:
+        raise SettingsInvalid(f"{found['keep'].source}: keep: {error}") from error
 
 
 def _durability(found: Mapping[str, _Found]) -> Durability:
@@ -178,14 +221,22 @@ def _nearest_file(directory: Path) -> tuple[Path, Mapping[str, Any], str]:
     """Project root, its table of settings, and the file's name for messages."""
     for folder in (directory, *directory.parents):
         own, project = folder / "affidavit.toml", folder / "pyproject.toml"
-        if own.is_file():
+        if _is_file(own):
             return folder, _checked_names(_toml(own), own), str(own)
-        if project.is_file():
+        if _is_file(project):
             tool = _toml(project).get("tool", {})
             if isinstance(tool, dict) and "affidavit" in tool:
                 table = _checked_names(tool["affidavit"], project)
                 return folder, table, f"{project} [tool.affidavit]"
     return directory, {}, ""
+
+
+def _is_file(path: Path) -> bool:
+    # Not what `is_file` makes of a disk that fails: settings in force would be missed.
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise SettingsInvalid(f"{path}: cannot be read: {error.strerror}.") from error
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -368,3 +368,41 @@ def test_another_payload_type_is_malformed(trail: Builder) -> None:
 
     with pytest.raises(Malformed, match="no statement"):
         checked(trail, envelope.encode())
+
+
+def test_a_statement_of_an_earlier_release_has_no_anchors_and_holds(
+    trail: Builder,
+) -> None:
+    statement = statements.content(attested(trail))
+    del statement["predicate"]["anchors"]
+
+    report = checked(trail, resigned(statement, trail.signer))
+
+    assert report.verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize(
+    ("change", "recounted"),
+    [
+        ({"recordsSince": 0}, False),
+        ({"covered": 1}, False),
+        ({"newestRecord": "2026-03-02T09:00:00.000Z"}, True),
+    ],
+)
+def test_what_anchors_cannot_cover_is_named(
+    trail: Builder, change: dict[str, object], *, recounted: bool
+) -> None:
+    statement = statements.content(attested(trail))
+    statement["predicate"]["anchors"] |= change
+    data = resigned(statement, trail.signer)
+
+    assert "anchors." in told(checked(trail, data))
+    assert ("anchors." in told(checked(trail, data, recount=False))) is not recounted
+
+
+def test_anchors_of_another_shape_are_no_statement(trail: Builder) -> None:
+    statement = statements.content(attested(trail))
+    statement["predicate"]["anchors"] = []
+
+    with pytest.raises(Malformed):
+        checked(trail, resigned(statement, trail.signer), recount=False)

@@ -6,6 +6,7 @@ import pytest
 from affidavit import canonical
 from affidavit.cli.trust import own_identity
 from affidavit.dsse import Envelope, verify
+from affidavit.trail import attested
 from support.cli import (
     Ran,
     a_recorded_project,
@@ -35,6 +36,7 @@ def test_a_period_becomes_a_statement_that_the_key_signed(tmp_path: Path) -> Non
 
     assert told.code == 0
     assert told.json.keys() == {
+        "anchors",
         "exceptions",
         "integrity",
         "origin",
@@ -66,6 +68,32 @@ def test_a_person_is_shown_verdict_counts_and_how_others_check_it(
     assert "3 decisions" in told.out
     assert "affidavit verify out/statement.dsse.json --key" in told.out
     assert "What this does not prove:" in told.out
+
+
+def test_what_was_attested_is_noted_so_that_the_rest_is_kept(tmp_path: Path) -> None:
+    settings = a_recorded_project(tmp_path)
+    assert attested.read(settings.trail).periods == ()
+    attest("--from", "2026-01-01", "--to", "2026-01-31", "--out", "one", cwd=tmp_path)
+    attest("--from", "2026-02-01", "--to", "2026-02-28", "--out", "two", cwd=tmp_path)
+    periods = attested.read(settings.trail).periods
+    assert periods == (("2026-01-01T00:00:00.000Z", "2026-03-01T00:00:00.000Z"),)
+
+
+def test_a_statement_that_is_to_be_made_again_is_not_noted(tmp_path: Path) -> None:
+    settings = a_recorded_project(tmp_path)
+    edit_record(settings.trail, b'"effect":"refuse"', b'"effect":"permit"')
+    assert attest(*UNTIL_NOW, cwd=tmp_path).code == 2
+    assert attested.read(settings.trail).periods == ()
+
+
+def test_where_nothing_can_be_noted_the_statement_is_made_all_the_same(
+    tmp_path: Path,
+) -> None:
+    settings = a_recorded_project(tmp_path)
+    (settings.trail / "retention").write_bytes(b"in the way")
+    told = attest(*UNTIL_NOW, cwd=tmp_path)
+    assert told.code == 0
+    assert "Not noted as attested, so that its bodies are kept" in told.err
 
 
 def test_pending_records_are_sealed_first(tmp_path: Path) -> None:

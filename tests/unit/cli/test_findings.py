@@ -7,6 +7,7 @@ import pytest
 from affidavit.canonical import dumps
 from affidavit.cli import findings
 from affidavit.cli.trust import Trusted
+from affidavit.tlog.logkeys import LogKeys
 from affidavit.trail.reader import TrailReader
 from affidavit.verify import Fault, Problem, TrailReport, verify_trail
 from support.trails import Builder
@@ -20,7 +21,7 @@ def evidence(tmp_path: Path) -> tuple[TrailReport, Trusted]:
     builder.calls(2)
     builder.write()
     report = verify_trail(TrailReader(tmp_path), key=builder.key, now=datetime.now(UTC))
-    return report, Trusted(key=builder.key, source="given")
+    return report, Trusted(keys=LogKeys((builder.key,)), source="given")
 
 
 def a_problem(index: int | None) -> Problem:

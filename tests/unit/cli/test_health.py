@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -6,7 +7,9 @@ import pytest
 
 from affidavit.cli import health
 from affidavit.cli.health import ENVIRONMENT, PROBLEM, WARNING, Examination
+from affidavit.keys.uri import KeyUri
 from affidavit.wiring import Settings, read_settings
+from affidavit.wiring.keyring import next_path
 from support.cli import a_recorded_project, edit_record, record_calls
 from support.policies import SUPPORT, written
 from support.project import a_project
@@ -103,6 +106,26 @@ def test_a_key_that_others_may_read_is_an_environment_trouble(tmp_path: Path) ->
     assert examined.facts["vkey"] is None
     assert weights(examined) == [ENVIRONMENT]
     assert "chmod 600" in examined.troubles[0].message
+
+
+def test_a_rotation_that_was_cut_short_is_a_problem(tmp_path: Path) -> None:
+    settings = a_project(tmp_path)
+    next_path(settings).write_bytes(settings.key.read_bytes())
+    next_path(settings).chmod(0o600)
+    examined, identity = health.key(settings)
+
+    assert identity is not None
+    assert weights(examined) == [PROBLEM]
+    assert "trail key rotate" in (examined.troubles[0].remedy or "")
+
+
+def test_a_key_service_that_is_away_is_an_environment_trouble(tmp_path: Path) -> None:
+    uri = KeyUri("pkcs11:object=k?module-path=/nowhere.so&pin-source=/nowhere")
+    examined, identity = health.key(replace(a_project(tmp_path), key_uri=uri))
+
+    assert identity is None
+    assert examined.facts["path"] == str(uri)
+    assert weights(examined) == [ENVIRONMENT]
 
 
 def test_a_good_trail_has_its_figures_and_no_trouble_but_lost_outcomes(

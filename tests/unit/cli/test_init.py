@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from affidavit.tlog.mldsa import MlDsaKey
 from affidavit.tlog.note import VerifierKey
 from support.cli import Ran, invoke, tree_digest
 from support.project import a_project
@@ -61,6 +62,17 @@ def test_what_was_asked_for_and_is_decided_already_is_said(tmp_path: Path) -> No
 
 def test_observe_is_the_mode_of_the_policy_that_is_made(tmp_path: Path) -> None:
     assert init("--observe", "--json", cwd=tmp_path).json["policy"]["mode"] == "observe"
+
+
+def test_a_post_quantum_key_is_made_once_and_kept(tmp_path: Path) -> None:
+    first = invoke("init", "--post-quantum", "--json", cwd=tmp_path).json
+    again = invoke("init", "--post-quantum", "--json", cwd=tmp_path).json
+    path = str(tmp_path / ".affidavit" / "key.mldsa.pem")
+
+    assert path in first["made"]
+    assert path in again["kept"]
+    assert again["ml_dsa"] == first["ml_dsa"] == str(MlDsaKey.parse(first["ml_dsa"]))
+    assert invoke("trail", "verify", cwd=tmp_path).code == 0
 
 
 def test_a_person_is_told_the_key_and_the_next_step(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from affidavit.anchors.plan import Plan, StampAnchor
+from affidavit.anchors.plan import Plan, StampAnchor, WitnessAnchor
 from affidavit.cli import pins
 from affidavit.errors import Incomplete
 from affidavit.verify import stamps
@@ -159,3 +159,75 @@ def test_time_stamps_are_told_of(project: Anchored, tmp_path: Path) -> None:
     assert f"time stamps  1 token by {authority.ca}" in " ".join(ran.out.split("\n"))
     assert missing.code == 2
     assert "No time stamp under" in missing.out
+
+
+def test_a_statement_names_quorum_and_certificates(tmp_path: Path) -> None:
+    authority = an_authority(tmp_path)
+    stamp = StampAnchor(url="http://t", ca=authority.ca)
+    witness = WitnessAnchor(url="http://w", key=WITNESS_KEY)
+
+    found = pins.of_statement(Plan(stamps=(stamp,), witnesses=(witness,)))
+
+    assert found is not None
+    assert found.wanted == 1
+    (named,) = found.authorities
+    assert str(tmp_path) not in named.name
+    assert " sha256:" in named.name
+    assert pins.of_statement(None) is None
+    assert pins.of_statement(Plan()) is None
+
+
+def test_what_anchors_cover_stands_in_the_statement(
+    project: Anchored, tmp_path: Path
+) -> None:
+    since = ("--from", "2020-01-01", "--out", tmp_path / "out")
+    made = invoke("attest", *since, "--json", cwd=project.folder)
+
+    anchors = made.json["anchors"]
+    (witness,) = anchors["witnesses"]
+    assert witness["name"] == WITNESS.vkey
+    assert anchors["quorum"] == {"met": True, "size": witness["size"], "wanted": 1}
+    assert anchors["covered"] == witness["size"] > 0
+    assert anchors["recordsSince"] == made.json["size"] - anchors["covered"]
+    key = invoke("trail", "key", cwd=project.folder).out.strip()
+    checked = invoke(
+        *("verify", tmp_path / "out", "--key", key, "--witness", WITNESS.vkey),
+        *("--trail", project.settings.trail),
+        cwd=tmp_path,
+    )
+    assert checked.code == 0
+    assert "quorum of 1 met" in checked.out
+
+
+def test_doctor_holds_the_trail_against_the_same_pins(project: Anchored) -> None:
+    key = invoke("trail", "key", cwd=project.folder).out.strip()
+    own = invoke("doctor", "--json", cwd=project.folder)
+    demanded = invoke(
+        "doctor", "--witness", WITNESS.vkey, "--key", key, cwd=project.folder
+    )
+    stranger = invoke(
+        "witness", "key", "--new", "--name", "c", "--key", "c.pem", cwd=project.folder
+    )
+    missing = invoke(
+        "doctor", "--witness", stranger.out.strip(), "--json", cwd=project.folder
+    )
+
+    assert own.json["trail"]["anchored"] > 0
+    assert own.json["trail"]["verdict"] == "valid"
+    assert demanded.code == 0
+    assert "seen by others" in demanded.out
+    assert missing.code == 1
+    assert any("None by" in each["message"] for each in missing.json["troubles"])
+    assert invoke("doctor", "--anchor", "x", cwd=project.folder).code == 2
+
+
+def test_doctor_takes_another_key_for_another_key(
+    project: Anchored, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    invoke("init", cwd=tmp_path / "other")
+    other = invoke("trail", "key", cwd=tmp_path / "other").out.strip()
+
+    told = invoke("doctor", "--key", other, "--json", cwd=project.folder)
+
+    assert (told.code, told.json["trail"]["verdict"]) == (1, "invalid")

@@ -25,6 +25,7 @@ def test_every_form_is_of_one_key(tmp_path: Path) -> None:
 
     assert told == {
         "key_id": str(key).split("+")[1],
+        "ml_dsa": None,
         "origin": key.name,
         "pem": pem,
         "spki_sha256": key.verifier.key_id,

@@ -17,6 +17,7 @@ FIELDS = {
     "id",
     "index",
     "kind",
+    "gone",
     "policy",
     "sealed",
     "seq",
@@ -168,7 +169,7 @@ def test_what_was_uploaded_is_named_by_its_size_and_its_digest() -> None:
             body="b",
         )
         record = StoredRecord(index=1, entry=entry, body=body, salt=b"", sealed=True)
-        return row(record)[-1]
+        return row(record, None)[-1]
 
     told = what(Kind.DECISION, {"reasons": permits, "file": file})
     assert told == "batch file, 1 line, 850 bytes, sha256 abababab…"

@@ -18,11 +18,13 @@ FIELDS = {
     "anchors",
     "artefact",
     "bodies_pruned",
+    "bodies_unexplained",
     "checkpoint",
     "clock_anomalies",
     "first_at",
     "key",
     "key_source",
+    "keys",
     "last_at",
     "more_problems",
     "notes",
@@ -37,6 +39,7 @@ FIELDS = {
     "unknown_outcomes",
     "unknown_recent",
     "verdict",
+    "verified_before",
     "writers",
 }
 
@@ -167,3 +170,40 @@ def test_what_cannot_be_read_is_not_enough_to_decide(
 
     assert (failed.code, failed.out) == (2, "")
     assert words in failed.err
+
+
+def test_incremental_reads_what_is_new_and_says_what_it_rests_on(
+    tmp_path: Path,
+) -> None:
+    settings = a_recorded_project(tmp_path)
+    memory = tmp_path / "memory"
+    options = ("--incremental", "--memory", memory)
+    first = verify(*options, "--json", cwd=tmp_path)
+    record_calls(settings)
+    second = verify(*options, "--json", cwd=tmp_path)
+    shown = verify(*options, cwd=tmp_path)
+
+    assert first.code == second.code == shown.code == 0
+    assert first.json["verified_before"] is None
+    before = second.json["verified_before"]
+    assert before["size"] == first.json["size"] == 7
+    assert (before["memory"], before["root"]) == (str(memory), first.json["root"])
+    assert second.json["records_checked"] == second.json["size"] - 7
+    assert any(str(memory) in each for each in second.json["unchecked"])
+    assert "verified at" in shown.out
+
+
+def test_a_memory_needs_incremental(tmp_path: Path) -> None:
+    a_recorded_project(tmp_path)
+    failed = verify("--memory", "memory", cwd=tmp_path)
+
+    assert failed.code == 2
+    assert "--incremental" in failed.err
+
+
+def test_any_number_of_jobs_says_the_same(tmp_path: Path) -> None:
+    a_recorded_project(tmp_path)
+    one, many = (verify("--json", "--jobs", n, cwd=tmp_path) for n in ("1", "4"))
+
+    assert one.code == 0
+    assert one.json == many.json

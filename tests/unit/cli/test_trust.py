@@ -16,7 +16,7 @@ def never() -> Settings:
 
 
 def test_a_given_key_decides_and_no_setting_is_read() -> None:
-    found = trusted(str(OTHER), never)
+    found = trusted([str(OTHER)], never)
 
     assert found.key == OTHER
     assert found.wal_key is None
@@ -28,12 +28,12 @@ def test_a_given_key_may_stand_in_a_file(end: str, tmp_path: Path) -> None:
     file = tmp_path / "acme.vkey"
     file.write_text(f"{OTHER}{end}")
 
-    assert trusted(str(file), never).key == OTHER
+    assert trusted([str(file)], never).key == OTHER
 
 
 def test_without_a_given_key_the_settings_own_decides(tmp_path: Path) -> None:
     settings = a_project(tmp_path)
-    found = trusted(None, lambda: settings)
+    found = trusted((), lambda: settings)
 
     assert found.key == own_identity(settings).verifier
     assert found.wal_key == own_identity(settings).secrets.wal
@@ -44,7 +44,7 @@ def test_no_key_at_all_is_not_enough_to_decide(tmp_path: Path) -> None:
     settings = read_settings(environ={}, directory=tmp_path)
 
     with pytest.raises(Incomplete, match="--key"):
-        trusted(None, lambda: settings)
+        trusted((), lambda: settings)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_file_that_holds_no_verifier_key_is_refused(
     file.write_bytes(content)
 
     with pytest.raises(KeyUnusable):
-        trusted(str(file), never)
+        trusted([str(file)], never)
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,9 @@ def test_a_file_that_holds_no_verifier_key_is_refused(
 )
 def test_a_text_that_is_neither_key_nor_file_is_refused(text: str) -> None:
     with pytest.raises(KeyUnusable):
-        trusted(text, never)
+        trusted([text], never)
 
 
 def test_a_key_whose_name_was_changed_is_refused() -> None:
     with pytest.raises(KeyUnusable, match="does not fit"):
-        trusted(str(OTHER).replace("other", "mine"), never)
+        trusted([str(OTHER).replace("other", "mine")], never)

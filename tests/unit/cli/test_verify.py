@@ -5,24 +5,10 @@ from pathlib import Path
 import pytest
 
 from affidavit.cli.trust import own_identity
+from support.anchors import WITNESS
 from support.cli import Ran, a_recorded_project, edit_record, invoke
 
 YESTERDAY = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
-FIELDS = {
-    "artefact",
-    "claim",
-    "exceptions",
-    "key",
-    "key_source",
-    "origin",
-    "period",
-    "problems",
-    "root",
-    "size",
-    "trail",
-    "unchecked",
-    "verdict",
-}
 
 
 @pytest.fixture
@@ -43,35 +29,6 @@ def verify(*arguments: str | Path, cwd: Path) -> Ran:
     return invoke("verify", *arguments, "--key", "acme.vkey", cwd=cwd)
 
 
-@pytest.mark.parametrize("path", ["out", "out/statement.dsse.json"])
-def test_a_statement_is_valid_by_itself(path: str, auditor: Path) -> None:
-    told = verify(path, "--json", cwd=auditor)
-    read = verify(path, cwd=auditor)
-
-    assert told.code == read.code == 0
-    assert told.json.keys() == FIELDS
-    assert (told.json["artefact"], told.json["verdict"]) == ("statement", "valid")
-    assert told.json["claim"] == "PASS WITH EXCEPTIONS"
-    assert told.json["trail"] is None
-    assert read.out.splitlines()[0] == f"{path}: valid"
-    assert "Not checked:" in read.out
-
-
-def test_with_the_trail_every_figure_is_counted_again(auditor: Path) -> None:
-    told = verify("out", "--trail", "copy", "--json", cwd=auditor)
-
-    assert told.code == 0
-    assert told.json["trail"]["verdict"] == "valid"
-
-
-def test_a_statement_that_the_trail_contradicts_is_invalid(auditor: Path) -> None:
-    edit_record(auditor / "copy", b'"effect":"refuse"', b'"effect":"permit"')
-    told = verify("out", "--trail", "copy", "--json", cwd=auditor)
-
-    assert told.code == 1
-    assert told.json["problems"]
-
-
 def test_a_trail_is_verified_as_one(auditor: Path) -> None:
     told = verify("copy", "--json", cwd=auditor)
 
@@ -87,53 +44,38 @@ def test_an_edited_trail_is_invalid(auditor: Path) -> None:
     assert verify("copy", cwd=auditor).code == 1
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda data: b"",
-        lambda data: b"{}",
-        lambda data: b"\xff",
-        lambda data: data[:-1],
-        lambda data: data + b" ",
-        lambda data: data.replace(b'"sig":"', b'"sig":"A', 1),
-    ],
-)
-def test_a_changed_statement_is_invalid_for_programs_too(
-    change: object, auditor: Path
-) -> None:
-    assert callable(change)
-    file = auditor / "out" / "statement.dsse.json"
-    file.write_bytes(change(file.read_bytes()))
-    told = verify("out", "--json", cwd=auditor)
-    read = verify("out", cwd=auditor)
-
-    assert told.code == read.code == 1
-    assert told.json.keys() == FIELDS
-    assert told.json["verdict"] == "invalid"
-    assert told.json["problems"][0]["fault"] == "statement"
-    assert "out: invalid" in read.out
-
-
-def test_a_statement_by_another_key_is_invalid(auditor: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    invoke("init", cwd=other)
-    told = invoke("verify", auditor / "out", "--json", cwd=other)
-
-    assert told.code == 1
-    assert str(other / ".affidavit" / "key.pem") in told.json["key_source"]
-
-
-def test_the_key_that_a_statement_names_is_not_trusted(auditor: Path) -> None:
-    told = invoke("verify", "out", cwd=auditor)
-
-    assert (told.code, told.out) == (2, "")
-    assert "--key" in told.err
-
-
 @pytest.mark.parametrize("path", ["nowhere", "."])
 def test_where_there_is_neither_it_cannot_be_decided(path: str, auditor: Path) -> None:
     told = verify(path, cwd=auditor)
 
     assert (told.code, told.out) == (2, "")
     assert "neither a statement" in told.err
+
+
+def test_an_older_checkpoint_and_pins_go_with_a_trail(auditor: Path) -> None:
+    older = verify("copy", "--older", "copy/checkpoint", "--json", cwd=auditor)
+    demanded = verify("copy", "--witness", WITNESS.vkey, "--json", cwd=auditor)
+
+    assert older.code == 0
+    assert not any("No older" in each for each in older.json["unchecked"])
+    assert demanded.code == 2
+    assert demanded.json["anchors"]["witnesses"][0]["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "words"),
+    [
+        ("copy", ("--record", "x"), "--record goes with a receipt"),
+        ("out", ("--older", "x"), "--older goes with a proof of consistency or a"),
+        ("out", ("--checkpoint", "x"), "--checkpoint goes with a disclosure"),
+        ("copy", ("--anchor", "x"), "Evidence needs"),
+        ("copy", ("--quorum", "1"), "needs as many --witness"),
+    ],
+)
+def test_an_option_that_says_nothing_about_path_is_a_usage_error(
+    auditor: Path, path: str, options: tuple[str, ...], words: str
+) -> None:
+    ran = verify(path, *options, cwd=auditor)
+
+    assert ran.code == 2
+    assert words in ran.err

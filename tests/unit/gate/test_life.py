@@ -26,8 +26,8 @@ from affidavit.calls import (
 )
 from affidavit.gate import Gate, Moment, content_key
 from affidavit.policy.loader import load, locate_packs
+from affidavit.trail.chain import OUTCOME_BYTES
 from affidavit.trail.record import MAX_BODY_BYTES, Kind, Labels, encode
-from affidavit.trail.writer import OUTCOME_BYTES
 from support.project import a_call, a_dataset_call, an_outcome
 
 MOMENT = Moment(nanoseconds=1_800_000_000_123_456_789, monotonic=5, random=b"r" * 10)

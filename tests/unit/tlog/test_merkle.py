@@ -296,3 +296,40 @@ def test_no_proof_is_made_of_what_the_tree_has_not() -> None:
         merkle.inclusion_proof(4, 4, subtrees)
     with pytest.raises(Malformed, match="has no prefix of 5"):
         merkle.consistency_proof(5, 4, subtrees)
+
+
+@given(size=sizes, data=st.data())
+def test_a_proof_leads_to_one_root(size: int, data: st.DataObject) -> None:
+    leaves = some_leaves(size)
+    index = data.draw(st.integers(0, size - 1))
+    proof = merkle.inclusion_proof(index, size, subtrees_of(leaves))
+
+    root = merkle.included_root(leaves[index], index, size, proof)
+
+    assert root == naive_root(leaves)
+    with pytest.raises(BrokenTrail, match="no tree"):
+        merkle.included_root(leaves[index], index, size, (*proof, root))
+    with pytest.raises(BrokenTrail):
+        merkle.included_root(leaves[index], size, size, proof)
+
+
+@given(size=sizes, data=st.data())
+def test_the_root_of_a_prefix_is_that_of_the_smaller_tree(
+    size: int, data: st.DataObject
+) -> None:
+    leaves = some_leaves(size)
+    prefix = data.draw(st.integers(0, size))
+
+    assert merkle.prefix_root(prefix, subtrees_of(leaves)) == naive_root(
+        leaves[:prefix]
+    )
+
+
+@pytest.mark.parametrize("old", [1, 2, 3, 4, 6])
+def test_no_proof_at_all_proves_no_growth(old: int) -> None:
+    leaves = merkle.leaf_hashes(b"%d" % index for index in range(7))
+
+    with pytest.raises(BrokenTrail):
+        merkle.verify_consistency(
+            old, merkle.root_of(leaves[:old]), 7, merkle.root_of(leaves), ()
+        )

@@ -309,4 +309,4 @@ def test_the_key_id_tells_key_name_and_type_apart() -> None:
         for key in (public, b"j" * 32)
     }
 
-    assert len(ids) == 8
+    assert len(ids) == 12

@@ -12,7 +12,14 @@ from affidavit.trail import wal
 from affidavit.trail.integrate import Cut, Harvest, Integrator, merged
 from affidavit.trail.record import Entry, Kind
 from affidavit.trail.storage import Leaf, Storage
-from support.live import a_directory, a_record, a_trail, an_identity
+from affidavit.trail.trail import Trail
+from support.live import (
+    a_directory,
+    a_policy_record,
+    a_record,
+    a_trail,
+    an_identity,
+)
 
 
 def entries(path: Path) -> list[Entry]:
@@ -140,6 +147,42 @@ def test_the_recovery_record_is_in_the_trail_once_a_writer_integrates(
     trail.close()
 
     assert [entry.kind for entry in entries(path)].count(Kind.RECOVERY) == 1
+
+
+def test_a_process_too_short_to_integrate_tells_of_a_torn_tail_when_it_closes(
+    tmp_path: Path,
+) -> None:
+    path = a_directory(tmp_path)
+    wal_file = dead_wal(path, 2)
+    wal_file.write_bytes(wal_file.read_bytes().rstrip(b"\0")[:-3])
+    trail = a_trail(path)
+    trail.append(a_record())
+    trail.close()
+
+    assert [entry.kind for entry in entries(path)].count(Kind.RECOVERY) == 1
+    assert list((path / "wal").iterdir()) == []
+
+
+def test_a_torn_tail_that_nobody_can_tell_of_waits_for_the_next(
+    tmp_path: Path,
+) -> None:
+    path = a_directory(tmp_path)
+    wal_file = dead_wal(path, 3)
+    wal_file.write_bytes(wal_file.read_bytes().rstrip(b"\0")[:-3])
+    told: list[Cut] = []
+    storage = Storage(path, an_identity())
+
+    head = Integrator(storage, an_identity(), told.append).run(
+        lock_seconds=1, tells=False
+    )
+
+    assert head is not None
+    assert head.size == 1 + 1 + 2
+    assert told == []
+    assert wal_file.exists()
+    Integrator(storage, an_identity(), told.append).run(lock_seconds=1)
+    assert len(told) == 1
+    assert not wal_file.exists()
 
 
 def test_an_edited_frame_is_not_taken_in_and_stays_as_evidence(tmp_path: Path) -> None:
@@ -335,6 +378,70 @@ def test_a_backlog_is_taken_in_by_portions_that_each_stay(tmp_path: Path) -> Non
     assert sizes == [21, 41, 61]
     assert list((path / "wal").iterdir()) == []
     assert [entry.kind for entry in entries(path)].count(Kind.DECISION) == 54
+
+
+def test_a_long_lived_writers_old_wal_goes_when_all_of_it_is_in_the_tree(
+    tmp_path: Path,
+) -> None:
+    """By age: what a process recorded is in its WAL no longer than an hour."""
+    path, now = a_directory(tmp_path), [0.0]
+    trail = Trail(
+        path,
+        an_identity(),
+        first_record=a_policy_record,
+        checkpoint_seconds=3600,
+        segment_seconds=60,
+        elapsed=lambda: now[0],
+    )
+
+    def segments() -> list[str]:
+        return sorted(file.name[-10:] for file in (path / "wal").iterdir())
+
+    trail.append(a_record())
+    trail.seal()
+    assert segments() == ["000000.wal"]
+    now[0] += 59
+    trail.append(a_record())
+    assert segments() == ["000000.wal"]
+    now[0] += 1
+    trail.append(a_record())
+    # Full, and not yet in the tree: it stays.
+    assert segments() == ["000000.wal", "000001.wal"]
+    trail.seal()
+    assert segments() == ["000001.wal"]
+    now[0] += 60
+    trail.append(a_record())
+    trail.close()
+
+    assert segments() == []
+    kinds = [entry.kind for entry in entries(path)]
+    assert kinds.count(Kind.DECISION) == 4
+    seqs = [entry.seq for entry in entries(path) if entry.kind is not Kind.GENESIS]
+    assert seqs == list(range(6))
+
+
+def test_an_old_wal_stays_while_its_head_cannot_be_published(tmp_path: Path) -> None:
+    path, now = a_directory(tmp_path), [0.0]
+    trail = Trail(
+        path,
+        an_identity(),
+        first_record=a_policy_record,
+        checkpoint_seconds=3600,
+        segment_seconds=60,
+        elapsed=lambda: now[0],
+    )
+    trail.append(a_record())
+    now[0] += 60
+    trail.append(a_record())
+    (path / "checkpoint.new").mkdir()  # the disk refuses the new head
+    with pytest.raises(TrailUnavailable, match="checkpoint"):
+        trail.seal()
+    assert len(list((path / "wal").iterdir())) == 2
+
+    (path / "checkpoint.new").rmdir()
+    trail.seal()
+    assert len(list((path / "wal").iterdir())) == 1
+    trail.close()
 
 
 def test_running_whole_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -51,3 +51,14 @@ def test_a_local_disk_is_not(path: str) -> None:
 def test_this_machine_can_say_where_a_folder_lies(tmp_path: Path) -> None:
     text = mounts.MOUNTS.read_text("utf-8", "surrogateescape")
     assert mounts.file_system(str(tmp_path.resolve()), text) is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "through"),
+    [("ext4", True), ("xfs", True), ("fuse.sshfs", False), ("nfs4", False)],
+)
+def test_only_known_file_systems_are_trusted_with_one_call(
+    kind: str, *, through: bool
+) -> None:
+    assert mounts.writes_through(kind) is through
+    assert not mounts.writes_through(None)

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from affidavit.errors import BrokenTrail, Incomplete
+from affidavit.tlog import merkle
 from affidavit.tlog.proof import verify_proof
 from affidavit.trail import proofs
 from affidavit.trail.reader import TrailReader
@@ -52,3 +53,23 @@ def test_a_missing_tile_is_named(reader: TrailReader) -> None:
     (reader.path / "tile/0/000").unlink()
     with pytest.raises(BrokenTrail, match="tile/0/000"):
         proofs.inclusion(reader, 0, entry)
+
+
+@pytest.mark.parametrize("old", [0, 1, 7, 255, 256, 257, 300])
+def test_growth_is_proved_from_the_tiles_of_now(reader: TrailReader, old: int) -> None:
+    leaves = merkle.leaf_hashes(entry for _, entry in reader.entries())
+    head = reader.head()
+
+    for new in (old, 300, head.size):
+        found = proofs.consistency(reader, old, new)
+        evidence = merkle.verify_consistency(
+            old, found.old_root, new, merkle.root_of(leaves[:new]), found.hashes
+        )
+        assert evidence.old_root == merkle.root_of(leaves[:old])
+
+
+def test_no_growth_is_proved_beyond_what_is_sealed(reader: TrailReader) -> None:
+    with pytest.raises(Incomplete, match="are sealed"):
+        proofs.consistency(reader, 0, reader.head().size + 1)
+    with pytest.raises(Incomplete, match="no proof from 2 to 1"):
+        proofs.consistency(reader, 2, 1)

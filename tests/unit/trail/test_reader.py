@@ -235,3 +235,17 @@ def test_a_tile_is_found_again_after_its_partial_went(trail: Builder) -> None:
     full.unlink()
 
     assert Overtaken(trail.path).tile(Tile(0, 0, 100)) == (content, 256)
+
+
+def test_a_hash_tile_is_cut_from_a_wider_one_where_a_copy_has_no_other(
+    tmp_path: Path,
+) -> None:
+    trail = trails.a_trail(tmp_path / "trail", calls=5)
+    trail.write()
+    whole = (trail.path / "tile/0/000.p/12").read_bytes()
+    reader = TrailReader(trail.path)
+
+    assert reader.hash_tile("tile/0/000.p/12") == whole
+    assert reader.hash_tile("tile/0/000.p/5") == whole[: 5 * 32]
+    with pytest.raises(FileNotFoundError):
+        reader.hash_tile("tile/0/001")

@@ -92,6 +92,8 @@ def test_a_reader_accepts_only_what_the_writer_prints(
         ("labels", {"colour": "x"}),
         ("labels", {"purpose": 1}),
         ("labels", ["purpose"]),
+        ("labels", {}),
+        ("writer", "w" * 4096),
         ("effect", 1),
         ("surplus", "x"),
     ],
@@ -172,12 +174,14 @@ def test_an_opening_opens_its_label_and_no_other() -> None:
     )
 
 
-@given(MOMENTS)
+@given(MOMENTS | st.integers(-(10**12), 0))
 def test_a_time_reads_back_to_the_millisecond(milliseconds: int) -> None:
     moment = parse_moment(stamp(milliseconds))
 
     expected = datetime.fromtimestamp(milliseconds // 1000, UTC)
     assert moment == expected.replace(microsecond=milliseconds % 1000 * 1000)
+    record = Record(kind=Kind.CLOSE, id="i", at=stamp(milliseconds), body=b"{}")
+    assert decode(encode(record, writer="w", seq=0, salt=b"")).at == record.at
 
 
 @given(st.integers(0, 2**48 - 1), st.binary(min_size=10, max_size=10))

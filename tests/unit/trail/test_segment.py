@@ -83,6 +83,36 @@ def test_a_segment_past_its_limit_is_full(tmp_path: Path) -> None:
     file.close()
 
 
+def test_a_segment_past_its_age_is_full_unless_it_holds_nothing(
+    tmp_path: Path,
+) -> None:
+    """An idle writer's empty file is as good as a new one."""
+    now = [1000.0]
+    file = segment.Segment.create(
+        tmp_path,
+        segment.name("w", 0),
+        b"header",
+        elapsed=lambda: now[0],
+        limit_seconds=60,
+    )
+    now[0] += 60
+    idle = file.full
+    file.append(b"x")
+    old = file.full
+    now[0] -= 0.001
+    young = file.full
+
+    assert (idle, old, young) == (False, True, False)
+    assert segment.LIMIT_SECONDS == 3600
+    file.close()
+
+
+def test_a_discarded_segment_is_gone(tmp_path: Path) -> None:
+    file = created(tmp_path)
+    file.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_writing_after_the_descriptor_is_gone_names_the_file(tmp_path: Path) -> None:
     file = created(tmp_path)
     file.close()
@@ -91,3 +121,29 @@ def test_writing_after_the_descriptor_is_gone_names_the_file(tmp_path: Path) -> 
         file.append(b"x")
     with pytest.raises(TrailUnavailable, match="EBADF"):
         file.sync()
+
+
+@pytest.mark.parametrize("through", [True, False])
+def test_only_a_write_that_was_asked_to_be_durable_says_that_it_is(
+    tmp_path: Path, *, through: bool
+) -> None:
+    made = segment.Segment.create(tmp_path, "a.wal", b"header", through=through)
+    made.reserve(100)
+    assert not made.append(b"first")
+    assert made.append(b"second", durable=True) is through
+    made.close()
+    assert (tmp_path / "a.wal").read_bytes().startswith(b"headerfirstsecond")
+
+
+def test_a_name_that_may_be_there_is_not_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "wal").mkdir()
+    made = segment.Segment.create(tmp_path / "wal", "w-000000.wal", b"header")
+
+    # The directory cannot be synced: whether the name survives is unknown.
+    with pytest.raises(TrailUnavailable) as told:
+        made._show(tmp_path / "gone")
+
+    assert not isinstance(told.value, segment.NoRoom)
+    assert str(made.path) in str(told.value)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(made._fd)

@@ -24,6 +24,8 @@ STATES = st.builds(
         ),
         max_size=3,
     ),
+    key=st.none() | st.text(st.characters(codec="ascii"), max_size=8),
+    second=st.none() | st.text(st.characters(codec="ascii"), max_size=8),
 )
 ROOT = "ab" * 32
 MAC = "A" * 22

@@ -5,8 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from affidavit.errors import BrokenTrail, TrailMismatch, TrailNotFound
+from affidavit.durable import Staging
+from affidavit.errors import (
+    BrokenTrail,
+    TrailMismatch,
+    TrailNotFound,
+    TrailUnavailable,
+)
 from affidavit.tlog.merkle import leaf_hash, root_of
+from affidavit.tlog.tiles import Tile, read_bodies
 from affidavit.trail.identity import Identity
 from affidavit.trail.state import State
 from affidavit.trail.storage import Leaf, Storage
@@ -64,6 +71,35 @@ def test_partial_tiles_go_when_the_full_one_is_there_and_bodies_keep_the_widest(
     assert not (path / "body/000.p").exists()
     assert (path / "tile/0/000").exists()
     assert (path / "tile/1/000.p/1").exists()
+
+
+def test_bodies_are_replaced_and_no_copy_of_them_is_left(tmp_path: Path) -> None:
+    storage = Storage(a_directory(tmp_path), an_identity())
+    state = grown(storage, 300)
+    tile = Tile("body", 1, state.size - 256)
+    body = storage.path / "body"
+    for name in ("001", "001.new", "001.p/7", "001.p/44.new"):
+        (body / name).write_bytes(b"a copy")
+    bodies = read_bodies(storage.read, tile)
+    bodies[3] = None
+    staging = Staging()
+    storage.replace_bodies(staging, tile, bodies)
+    staging.seal()
+
+    assert read_bodies(storage.read, tile) == bodies
+    found = {str(file.relative_to(body)) for file in body.rglob("*") if file.is_file()}
+    assert found == {"000", f"001.p/{tile.width}"}
+
+
+def test_copies_of_bodies_that_cannot_be_removed_stop_it(tmp_path: Path) -> None:
+    storage = Storage(a_directory(tmp_path), an_identity())
+    state = grown(storage, 10)
+    (storage.path / "body" / "000.p" / "3").mkdir()
+    tile = Tile("body", 0, state.size)
+    before = storage.read(tile.path)
+    with pytest.raises(TrailUnavailable, match="body"):
+        storage.replace_bodies(Staging(), tile, [None] * state.size)
+    assert storage.read(tile.path) == before
 
 
 def test_a_tree_larger_than_its_checkpoint_is_a_crash_and_is_continued(

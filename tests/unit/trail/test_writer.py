@@ -7,27 +7,40 @@ import resource
 import secrets
 import signal
 import threading
+import time
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from affidavit.durable import Durability
 from affidavit.errors import Malformed, TrailUnavailable
 from affidavit.trail import segment, wal
+from affidavit.trail.chain import OUTCOME_BYTES, MakeSegment
 from affidavit.trail.record import MAX_BODY_BYTES, Kind, Record, decode, stamp
-from affidavit.trail.writer import OUTCOME_BYTES, Writer
+from affidavit.trail.segment import Segment
+from affidavit.trail.writer import MOST_NOTED, PORTION, Writer
 from support.live import a_policy_record, a_record, an_identity
 
 
-def a_writer(directory: Path, *, durability: Durability = Durability.COMMIT) -> Writer:
+def a_writer(
+    directory: Path,
+    *,
+    durability: Durability = Durability.COMMIT,
+    sealed_size: Callable[[], int] = lambda: 1,
+    make_segment: MakeSegment = Segment.create,
+) -> Writer:
     return Writer(
         directory=directory,
         identity=an_identity(),
         first_record=a_policy_record,
         boot="boot",
         randomness=secrets.token_bytes,
-        sealed_size=lambda: 1,
+        sealed_size=sealed_size,
         durability=durability,
+        make_segment=make_segment,
     )
 
 
@@ -239,8 +252,7 @@ def test_a_failure_that_is_not_ours_acknowledges_nothing_either(tmp_path: Path) 
     def out_of_memory() -> int:
         raise MemoryError
 
-    writer = a_writer(tmp_path)
-    writer.sealed_size = out_of_memory
+    writer = a_writer(tmp_path, sealed_size=out_of_memory)
 
     with pytest.raises(MemoryError):
         writer.append(a_record())
@@ -350,3 +362,232 @@ async def test_what_was_noted_is_written_by_the_next_flush(tmp_path: Path) -> No
 
     assert len(ids(tmp_path)) == 3
     writer.close()
+
+
+class SlowSegment(Segment):
+    """A file on a disk that takes its time."""
+
+    SECONDS = 0.4
+
+    def sync(self) -> None:
+        time.sleep(self.SECONDS)
+        super().sync()
+
+
+class HeldSegment(Segment):
+    """A file on a disk that hangs from `hold` on, until it is let go."""
+
+    free_to_sync = threading.Event()
+    at_disk = threading.Event()
+    portions: ClassVar[list[int]] = []
+
+    @classmethod
+    def hold(cls) -> None:
+        cls.free_to_sync.clear()
+        cls.at_disk.clear()
+        cls.portions.clear()
+
+    def append(self, frames: bytes, *, durable: bool = False) -> bool:
+        self.portions.append(sum(1 for _ in wal.scan(frames)))
+        return super().append(frames, durable=durable)
+
+    def sync(self) -> None:
+        self.at_disk.set()
+        assert self.free_to_sync.wait(30)
+        super().sync()
+
+
+async def longest_stall(until: "asyncio.Future[object]") -> float:
+    """How long the loop did nothing, at the longest, before `until` was done."""
+    worst, before = 0.0, time.monotonic()
+    while not until.done():
+        await asyncio.sleep(0.002)
+        now = time.monotonic()
+        worst, before = max(worst, now - before), now
+    return worst
+
+
+async def test_a_slow_disk_never_holds_up_the_event_loop(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path, make_segment=SlowSegment.create)
+
+    async def call() -> None:
+        record = a_record()
+        await writer.aappend(record, owes_outcome=True)
+        writer.note(an_outcome(record))
+
+    async def calls() -> None:
+        await call()
+        await asyncio.gather(*(call() for _ in range(50)))
+
+    thread = threading.Thread(target=lambda: writer.append(a_record()))
+    thread.start()
+    stall = await longest_stall(asyncio.ensure_future(calls()))
+    thread.join()
+
+    assert stall < SlowSegment.SECONDS / 2
+    closing = asyncio.to_thread(writer.close, lambda count: a_record(Kind.CLOSE))
+    assert await longest_stall(asyncio.ensure_future(closing)) < SlowSegment.SECONDS / 2
+    assert len(ids(tmp_path)) == 1 + 2 * 51 + 1 + 1
+
+
+async def test_what_comes_while_the_writer_closes_is_refused_at_once(
+    tmp_path: Path,
+) -> None:
+    writer = a_writer(tmp_path, make_segment=HeldSegment.create)
+    HeldSegment.hold()
+    under_way = asyncio.ensure_future(writer.aappend(a_record()))
+    await asyncio.to_thread(HeldSegment.at_disk.wait)
+    closing = asyncio.ensure_future(asyncio.to_thread(writer.close))
+    while not writer._closed:  # noqa: ASYNC110 - its thread tells nobody
+        await asyncio.sleep(0.001)
+
+    with pytest.raises(TrailUnavailable, match="closed"):
+        await writer.aappend(a_record())
+    with pytest.raises(TrailUnavailable, match="closed"):
+        writer.note(a_record())
+    assert not closing.done()
+    HeldSegment.free_to_sync.set()
+    await under_way
+    await closing
+
+
+async def test_a_child_forked_while_the_disk_hangs_writes_its_own_chain(
+    tmp_path: Path,
+) -> None:
+    writer = a_writer(tmp_path, make_segment=HeldSegment.create)
+    HeldSegment.hold()
+    under_way = asyncio.ensure_future(writer.aappend(a_record()))
+    await asyncio.to_thread(HeldSegment.at_disk.wait)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it has threads: yes
+        child = os.fork()
+    if child == 0:
+        writer.make_segment = Segment.create
+        writer.forked()
+        writer.append(a_record())
+        writer.close()
+        os._exit(0)
+    _, status = await asyncio.to_thread(os.waitpid, child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert not under_way.done()
+    HeldSegment.free_to_sync.set()
+    await under_way
+    writer.close()
+    assert len({decode(frame.entry).writer for frame in written(tmp_path)}) == 2
+
+
+def test_whoever_notes_more_than_is_kept_in_memory_writes_it(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    records = [a_record() for _ in range(MOST_NOTED + 1)]
+    for record in records:
+        writer.note(record)
+
+    assert ids(tmp_path)[1:] == [record.id for record in records[:-1]]
+    assert [ticket.record for ticket in writer._noted] == records[-1:]
+    writer.close()
+
+
+async def test_on_a_loop_the_committing_thread_writes_what_is_too_much(
+    tmp_path: Path,
+) -> None:
+    writer = a_writer(tmp_path)
+    await writer.aappend(a_record())
+    for _ in range(MOST_NOTED):
+        writer.note(a_record())
+    while writer._noted:  # noqa: ASYNC110 - its thread tells nobody
+        await asyncio.sleep(0.001)
+    writer.close()
+
+    assert len(ids(tmp_path)) == 2 + MOST_NOTED
+
+
+def test_the_thread_that_holds_the_lock_may_note_any_number(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    with writer._mutex:  # where an allocation may start the garbage collector
+        for _ in range(MOST_NOTED + 1):
+            writer.note(a_record())
+    writer.close()
+
+    assert len(ids(tmp_path)) == 1 + MOST_NOTED + 1
+
+
+def test_a_commit_takes_no_more_than_a_portion_and_hands_over_the_rest(
+    tmp_path: Path,
+) -> None:
+    writer = a_writer(tmp_path, make_segment=HeldSegment.create)
+    HeldSegment.hold()
+    thread = threading.Thread(target=lambda: writer.append(a_record()))
+    thread.start()
+    HeldSegment.at_disk.wait()
+    records = [a_record() for _ in range(2 * PORTION + 7)]
+    for record in records:
+        writer.note(record)  # returns, although nothing can be written
+    HeldSegment.free_to_sync.set()
+    thread.join()
+    writer.flush()
+
+    assert HeldSegment.portions == [2, PORTION, PORTION, 7]
+    assert ids(tmp_path)[2:] == [record.id for record in records]
+    writer.close()
+
+
+def test_a_flush_waits_for_the_commit_that_is_under_way(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path, make_segment=HeldSegment.create)
+    HeldSegment.hold()
+    appending = threading.Thread(target=lambda: writer.append(a_record()))
+    appending.start()
+    HeldSegment.at_disk.wait()
+    writer.note(a_record())
+    flushing = threading.Thread(target=writer.flush)
+    flushing.start()
+    HeldSegment.free_to_sync.set()
+    appending.join()
+    flushing.join()
+
+    assert len(ids(tmp_path)) == 3
+    assert not waits_for_the_disk(writer)
+    writer.close()
+
+
+def test_after_a_failure_what_was_noted_is_not_written_either(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    writer.append(a_record())
+    writer.note(a_record())
+    assert writer._chain.file is not None
+    fd = os.dup(writer._chain.file._fd)
+    os.close(writer._chain.file._fd)
+    with pytest.raises(TrailUnavailable):
+        writer.append(a_record())
+    os.dup2(fd, writer._chain.file._fd)  # as a disk that came back
+    os.close(fd)
+    writer.flush()
+    writer.close()
+
+    assert len(ids(tmp_path)) == 2
+
+
+async def test_a_caller_who_commits_alone_wakes_no_other_thread(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    await writer.aappend(a_record())
+    while not writer._idle:  # noqa: ASYNC110 - its thread tells nobody
+        await asyncio.sleep(0.001)
+    woken: list[bool] = []
+    for _ in range(20):
+        writer.append(a_record())
+        woken.append(not writer._idle)
+    await writer.aappend(a_record())
+    writer.close()
+
+    assert not any(woken)
+    assert len(ids(tmp_path)) == 1 + 22
+
+
+async def test_the_committing_thread_ends_with_its_writer(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    await writer.aappend(a_record())
+    writer.close()
+
+    assert writer._committer is not None
+    await asyncio.to_thread(writer._committer.join, 30)
+    assert not writer._committer.is_alive()

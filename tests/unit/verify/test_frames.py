@@ -132,3 +132,28 @@ def test_a_frame_too_short_for_a_record_is_named(trail: Builder) -> None:
 
     assert [each.fault for each in problems] == [Fault.WAL]
     assert "too short for a record" in problems[0].message
+
+
+def test_a_sound_tail_gives_no_note(trail: Builder) -> None:
+    for number, data in enumerate(segments(trail)):
+        put(trail, number, data)
+
+    check, _ = checked(trail)
+
+    assert check.notes == []
+
+
+def test_what_a_forgotten_segment_has_in_the_tree_is_counted_once(
+    trail: Builder,
+) -> None:
+    """The genesis is another writer's: seven of the thirteen are in the tree."""
+    for number, data in enumerate(segments(trail)):
+        put(trail, number, data)
+
+    check, problems = checked(trail, tree=1 + 7)
+
+    assert problems == []
+    assert check.pending == 13 - 7
+    assert [each.split(":")[1].split(" are")[0] for each in check.notes] == [
+        " 7 records"
+    ]

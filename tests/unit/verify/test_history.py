@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affidavit.tlog.merkle import leaf_hashes, root_of
-from affidavit.verify.history import Claim, History
+from affidavit.verify.history import Claim, History, against
 from affidavit.verify.report import Fault, Problems
 
 LEAVES = leaf_hashes(b"%d" % index for index in range(700))
@@ -83,3 +83,44 @@ def test_claims_about_missing_records_are_counted_and_not_judged() -> None:
 
     assert held([claim(300, leaves=other), claim(10)], 700, missing=256) == ["1"]
     assert held([claim(600)], 700, missing=512) == ["1"]
+
+
+def test_a_claim_that_ends_where_a_missing_bundle_ends_is_not_checked() -> None:
+    assert held([claim(256)], 700, missing=0) == ["1"]
+
+
+def test_claims_within_what_was_proved_before_count_as_checked_and_as_held() -> None:
+    problems = Problems()
+    history = History([claim(200), claim(256), claim(600)], problems)
+    history.head(700)
+
+    assert [each.size for each in history.within(256)] == [200, 256]
+    history.proved(256)
+    history.bundle(256, 256, lambda count: root_of(LEAVES[: 256 + count]))
+    history.bundle(512, 188, lambda _: bytes(32))
+    history.settle(700)
+
+    assert history.unchecked == 0
+    assert "the change lies in records 256 to 599" in str(problems.kept[0])
+
+
+def test_nothing_proved_before_means_that_a_change_may_lie_anywhere() -> None:
+    problems = Problems()
+    history = History([claim(256)], problems)
+    history.proved(0)
+    history.bundle(0, 256, lambda _: bytes(32))
+    history.settle(256)
+
+    assert "The change lies in records 0 to 255. If nothing" in str(problems.kept[0])
+
+
+def test_a_single_claim_against_a_whole_tree() -> None:
+    def proved(size: int, root: bytes) -> bool:
+        return root == root_of(LEAVES[:size])
+
+    assert against(claim(700), 700, proved) is None
+    cut = against(claim(700), 699, proved)
+    rewritten = against(Claim(size=9, root=bytes(32), by="somebody"), 700, proved)
+
+    assert "the end was cut off. Keep the evidence" in str(cut)
+    assert "The change lies in records 0 to 8. If nothing else" in str(rewritten)

@@ -1,5 +1,6 @@
 """What one record must be, by itself and among the others."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,10 @@ from hypothesis import strategies as st
 
 from affidavit.errors import Malformed
 from affidavit.trail import record
-from affidavit.verify.ledger import Ledger, named, seq_of
+from affidavit.trail.record import Kind
+from affidavit.verify.form import found_in, named, seq_of
+from affidavit.verify.ledger import Ledger, Rare
+from affidavit.verify.lifecycle import Event
 from affidavit.verify.report import Fault, Problem, Problems
 from support import trails
 from support.trails import Builder, Made, a_trail
@@ -19,10 +23,19 @@ NOWHERE = Path("nowhere")
 def judged(builder: Builder, records: list[Made] | None = None) -> list[Problem]:
     problems = Problems()
     ledger = Ledger(builder.key, problems)
-    for index, made in enumerate(records or builder.records):
+    taken = records or builder.records
+    for index, made in enumerate(taken):
         ledger.take(index, made.entry, made.salted)
-    ledger.settle(complete=True)
+    ledger.settle(lambda: again(taken), complete=True)
     return problems.kept
+
+
+def again(records: Sequence[Made]) -> Iterator[Event]:
+    for index, made in enumerate(records):
+        if (found := found_in(made.entry)) is not None:
+            yield Event.of(
+                index, found["id"], found["kind"], found["at"], found["effect"]
+            )
 
 
 def test_what_a_writer_prints_is_in_order() -> None:
@@ -195,3 +208,27 @@ def test_a_genesis_body_that_is_no_object_is_a_problem_and_no_crash() -> None:
     builder.records[0].body = b"[1"
 
     assert [each.fault for each in judged(builder)] == [Fault.GENESIS]
+
+
+def test_a_rare_kind_has_a_check_of_its_own() -> None:
+    """In the order of the records; a body is given only when it is the entry's."""
+    builder = a_trail(NOWHERE, calls=1)
+    told = builder.add("pruning", {"first": 0})
+    pruned = builder.add("pruning", {"first": 1})
+    other = builder.add("pruning", {"first": 2})
+    builder.add("heartbeat", {"work": "idle"})
+    seen: list[Rare] = []
+    ledger = Ledger(builder.key, Problems(), {Kind.PRUNING: seen.append})
+    bodies = {id(pruned): None, id(other): told.salted}
+    for index, made in enumerate(builder.records):
+        ledger.take(index, made.entry, bodies.get(id(made), made.salted))
+    ledger.take(None, told.entry, b"")
+
+    assert [(each.index, each.body) for each in seen] == [
+        (4, told.body),
+        (5, None),
+        (6, b""),
+        (None, b""),
+    ]
+    assert seen[0].entry == told.entry
+    assert (seen[0].kind, seen[0].at) == (Kind.PRUNING, told.fields["at"])

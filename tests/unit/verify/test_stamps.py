@@ -174,3 +174,11 @@ def test_without_its_package_the_extra_is_named(
 
     with pytest.raises(ToolUnavailable, match="extra `tsa`"):
         ask(DATA)
+
+
+def test_certificates_are_described_by_what_they_are(pins: Authorities) -> None:
+    described = pins.described.split("; ")
+
+    assert len(described) == len(pins.certificates)
+    assert all(" sha256:" in each for each in described)
+    assert pins.name not in pins.described

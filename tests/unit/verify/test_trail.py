@@ -8,7 +8,8 @@ import pytest
 from affidavit.errors import Incomplete, TrailNotFound
 from affidavit.trail.reader import TrailReader
 from affidavit.verify import Fault, TrailReport, Verdict, verify_trail
-from affidavit.verify.trail import RECENT, Progress, Visit
+from affidavit.verify.bundles import Progress, Visit
+from affidavit.verify.trail import RECENT
 from support import trails
 from support.trails import Builder, a_trail
 

@@ -167,3 +167,55 @@ def test_the_spine_knows_the_root_of_every_prefix_of_its_last_tile(
 
 def test_the_spine_of_nothing_has_the_empty_root() -> None:
     assert Spine().root() == EMPTY_ROOT
+
+
+WIDE = [trails.leaf(b"%d" % index) for index in range(256)]
+"""One bundle's leaf hashes; the trees below are made of nothing else."""
+FULL_TILES = 2
+"""Of level 1: 131,072 records."""
+
+
+def wide(odd: tuple[int, int] | None, *, looked: bool) -> list[Problem]:
+    """What is found of a tree with full tiles above the leaves, `odd` of them bad.
+
+    `looked` bundles are taken with their entries, others from a quick look.
+    """
+    part = trails.root(WIDE)
+    upper = trails.root([part] * 256)
+    stored = {0: WIDE, 1: [part] * 256, 2: [upper] * FULL_TILES}
+
+    def tile(level: int, index: int, width: int) -> list[bytes]:
+        found = stored[level][:width]
+        return [bytes(32), *found[1:]] if (level, index) == odd else found
+
+    problems = Problems()
+    check = TreeCheck(tile, problems)
+    for index in range(256 * FULL_TILES):
+        if looked:
+            check.bundle(index, [b""] * 256, WIDE, 256)
+        else:
+            check.flawless(index, part)
+    size = 65_536 * FULL_TILES
+    check.settle(size, trails.root([upper] * FULL_TILES), named)
+    return problems.kept
+
+
+def named(index: int, _: bytes) -> Problem:
+    return Problem(fault=Fault.ENTRY, message="", index=index)
+
+
+@pytest.mark.parametrize("looked", [True, False])
+@pytest.mark.parametrize("odd", [(1, 0), (1, 1), (2, 0)])
+def test_a_changed_tile_far_above_the_leaves_is_the_one_that_is_named(
+    odd: tuple[int, int], *, looked: bool
+) -> None:
+    (problem,) = wide(odd, looked=looked)
+
+    assert problem.fault is Fault.TILE
+    level, index = odd
+    assert problem.message.startswith(f"tile/{level}/{index:03d}")
+
+
+@pytest.mark.parametrize("looked", [True, False])
+def test_tiles_far_above_the_leaves_that_hold_are_no_problem(*, looked: bool) -> None:
+    assert wide(None, looked=looked) == []

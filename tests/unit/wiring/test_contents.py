@@ -8,7 +8,7 @@ from affidavit.contents import Part
 from affidavit.errors import Unrecorded
 from affidavit.wiring import Governor, Settings, read_settings
 from affidavit.wiring.contents import content_store
-from affidavit.wiring.governor import load_identity
+from affidavit.wiring.keyring import load_identity
 from support.project import a_call, a_dataset_call, a_project, an_outcome
 
 REQUEST = b'{"messages":[{"content":"where is my parcel?"}]}'

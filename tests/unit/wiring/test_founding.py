@@ -8,7 +8,7 @@ import pytest
 from affidavit.errors import KeyUnusable, SettingsInvalid, TrailUnavailable
 from affidavit.policy.loader import load, locate_packs
 from affidavit.wiring.founding import default_origin, found
-from affidavit.wiring.governor import load_identity
+from affidavit.wiring.keyring import load_identity
 from affidavit.wiring.settings import read_settings
 from support.project import a_project
 

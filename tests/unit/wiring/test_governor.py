@@ -3,8 +3,10 @@
 import gc
 import os
 import signal
+import threading
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -18,10 +20,11 @@ from affidavit.errors import (
     Unrecorded,
 )
 from affidavit.tlog.tiles import Tile, read_bodies, read_entries
-from affidavit.trail.record import Entry, decode
+from affidavit.trail.record import Entry, Kind, decode
 from affidavit.trail.storage import Storage
 from affidavit.wiring import Governor, default_governor, governor
-from affidavit.wiring.governor import load_identity, shown
+from affidavit.wiring.governor import shown
+from affidavit.wiring.keyring import load_identity
 from affidavit.wiring.settings import Settings, read_settings
 from support.project import a_call, a_dataset_call, a_project, an_outcome
 
@@ -266,6 +269,23 @@ def test_a_reference_to_a_file_that_nobody_knows_is_refused(tmp_path: Path) -> N
     assert verdict.reasons[0].rule == "ungoverned-file"
 
 
+def test_old_bodies_are_pruned_in_the_background_where_settings_say_so(
+    tmp_path: Path,
+) -> None:
+    a_project(tmp_path)
+
+    def keepers() -> list[str]:
+        names = [thread.name for thread in threading.enumerate()]
+        return [name for name in names if name == "affidavit-retention"]
+
+    with Governor(settings=read_settings(environ={}, directory=tmp_path)):
+        assert keepers() == []
+    (tmp_path / "affidavit.toml").write_text('keep = "13months"\n')
+    with Governor(settings=read_settings(environ={}, directory=tmp_path)):
+        assert len(keepers()) == 1
+    assert keepers() == []
+
+
 def test_a_trails_heads_are_shown_to_whom_the_settings_name(tmp_path: Path) -> None:
     a_project(tmp_path)
     (tmp_path / "affidavit.toml").write_text('[anchors]\npublish = ["out"]\n')
@@ -279,3 +299,34 @@ def test_a_trails_heads_are_shown_to_whom_the_settings_name(tmp_path: Path) -> N
             time.sleep(0.01)
 
     assert published.read_bytes().startswith(b"affidavit.local/")
+
+
+def test_flushing_makes_each_outcome_durable_at_once(tmp_path: Path) -> None:
+    settings = a_project(tmp_path)
+    with Governor(settings=settings) as governor:
+        verdict = governor.consider(a_call())
+        governor.commit(verdict)
+        governor.conclude_soon(verdict, an_outcome)
+        governor.flush()
+        pending = b"".join(
+            path.read_bytes() for path in (settings.trail / "wal").glob("*.wal")
+        )
+    assert pending.count(verdict.id.encode()) == 2
+
+
+def test_an_outcome_that_cannot_be_worked_out_keeps_nobody_else_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> NoReturn:
+        raise ZeroDivisionError("no such answer")
+
+    settings = a_project(tmp_path)
+    with Governor(settings=settings) as governor:
+        first, second = (governor.consider(a_call()) for _ in range(2))
+        governor.commit(first)
+        governor.conclude_soon(first, broken)
+        governor.commit(second)
+        governor.conclude_soon(second, an_outcome)
+    told = [entry.id for entry in entries(settings) if entry.kind is Kind.OUTCOME]
+    assert told == [second.id]
+    assert "no such answer" in caplog.text

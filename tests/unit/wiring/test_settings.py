@@ -110,6 +110,8 @@ def test_durability_is_named_and_by_default_the_strongest(tmp_path: Path) -> Non
         ('purpose = "No Such!"', "cannot be a purpose"),
         ("purpose = 3", "cannot be a purpose"),
         ("policy = ", "not TOML"),
+        ('keep = "13"', "keep: '13' is no length of time"),
+        ("keep = 13", "keep: '13' is no length of time"),
     ],
 )
 def test_an_unusable_setting_names_file_and_fault(
@@ -121,6 +123,26 @@ def test_an_unusable_setting_names_file_and_fault(
         settled(tmp_path)
     assert told in str(caught.value)
     assert "affidavit.toml" in str(caught.value)
+
+
+def test_how_long_bodies_are_kept_is_settled_like_all_else(tmp_path: Path) -> None:
+    assert settled(tmp_path).keep is None
+    (tmp_path / "affidavit.toml").write_text('keep = "13months"')
+    assert str(settled(tmp_path).keep) == "13months"
+    environ = {"AFFIDAVIT_KEEP": "2years"}
+    assert str(settled(tmp_path, environ=environ).keep) == "2years"
+
+
+def test_a_key_may_live_elsewhere_than_in_a_file(tmp_path: Path) -> None:
+    uri = "pkcs11:object=k?module-path=/lib/p11.so"
+    here = read_settings(environ={"AFFIDAVIT_KEY": uri}, directory=tmp_path)
+    file = read_settings(environ={"AFFIDAVIT_KEY": "file:k.pem"}, directory=tmp_path)
+
+    assert (str(here.key_uri), str(here.key_place)) == (uri, uri)
+    assert here.key == tmp_path / ".affidavit" / "key.pem"
+    assert (file.key_uri, file.key_place) == (None, tmp_path / "k.pem")
+    with pytest.raises(SettingsInvalid, match=r"AFFIDAVIT_KEY: .*on this machine"):
+        read_settings(environ={"AFFIDAVIT_KEY": "file://far/k"}, directory=tmp_path)
 
 
 def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
