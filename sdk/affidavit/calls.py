@@ -81,7 +81,8 @@ class Call:
     """Named endpoint such as `chat.completions`; `other:<METHOD> <path>` when
     unknown."""
     provider: str
-    """`openai`, `azure` or `other`: whose terms the host stands under."""
+    """Who answers at the host, as `affidavit.providers` names them; `other` where that
+    is not known. Whose terms apply besides is `providers.terms`."""
     host: str
     origin: str = ""
     """`scheme://host[:port]` that the request goes to, as RFC 6454 §6.2 spells it."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from affidavit import providers
 from affidavit.calls import Call, Text
 from affidavit.clients._reading import bodies as _bodies
 from affidavit.clients._reading import parameters as _parameters
@@ -74,12 +75,12 @@ def call(description: Description, parameters: Mapping[str, int | str | bool]) -
     texts = tuple(reading.texts)
     if description.text:
         texts += (Text(role="user", value=description.text),)
-    purpose = description.purpose
+    purpose, host = description.purpose, description.host or HOST
     return Call(
         endpoint=description.endpoint or "responses",
-        provider=description.provider or "openai",
-        host=description.host or HOST,
-        origin=f"https://{description.host or HOST}",
+        provider=description.provider or providers.of(host.lower()),
+        host=host,
+        origin=f"https://{host}",
         model=description.model or _text(body, "model") or _parameters.model(body),
         purpose=checked(purpose) if purpose is not None else None,
         subject=description.user or _text(body, "user"),

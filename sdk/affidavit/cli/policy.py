@@ -9,6 +9,14 @@ COMMANDS = {
         "affidavit.cli.policy_check:command",
         "Find what is wrong, or ought to be looked at.",
     ),
+    "fmt": Lazy(
+        "affidavit.cli.policy_fmt:command",
+        "Lay out policies in the one way, comments kept.",
+    ),
+    "schema": Lazy(
+        "affidavit.cli.policy_schema:command",
+        "Print the JSON Schema that editors complete by.",
+    ),
     "explain": Lazy(
         "affidavit.cli.policy_explain:command",
         "Decide about one call, with every rule.",

@@ -1,28 +1,23 @@
 """`affidavit policy check`: what is wrong with a policy, as a compiler would say it."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from affidavit.canonical import Json
-from affidavit.cli import arguments, machine, output
+from affidavit.cli import arguments, diagnostics, output
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.wording import count
 from affidavit.errors import Diagnostic, PolicyInvalid
 from affidavit.policy.check import check
-from affidavit.policy.render import frame
 from affidavit.policy.report import Code
-from affidavit.wiring.settings import read_settings
 
 UNREADABLE = frozenset(
     code.value for code in (Code.SYNTAX, Code.NOT_UTF8, Code.TOO_LARGE)
 )
 """Errors that say: this is no policy at all. The others are found in one."""
-_COLOURS = {"error": output.BAD, "warning": output.ODD}
-_GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 @click.command(
@@ -44,23 +39,27 @@ _GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
 @click.option(
     "--format",
     "shape",
-    type=click.Choice(("text", "json", "github")),
+    type=click.Choice(diagnostics.SHAPES),
     default="text",
-    help="For a person, a program, or a pull request.",
+    help="For a person, a program, a pull request, or a code scanner (SARIF 2.1.0).",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-def command(*, paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Take out waivers that set nothing aside, then check again. Comments stay.",
+)
+def command(*, paths: tuple[Path, ...], shape: str, as_json: bool, fix: bool) -> int:
     """Check the policy or pack at each PATH, a file or a folder.
 
     Without PATH, the settings' policy. Says what is wrong, where, and what to do; dates
-    are held against today (UTC).
+    are held against today (UTC). What each code means: docs/policy-lint.md.
     """
-    if not paths:
-        settings = read_settings(environ=os.environ, directory=Path.cwd())
-        paths = (settings.policy,)
-    found = [each for path in paths for each in _checked(path)]
-    found = list(dict.fromkeys(found))
-    _PRINTERS["json" if as_json else shape](found, paths)
+    paths = paths or (_settings_policy(),)
+    found = _check_all(paths)
+    if fix and _fixed(found):
+        found = _check_all(paths)
+    diagnostics.say("json" if as_json else shape, found, paths)
     return exit_code(found)
 
 
@@ -72,6 +71,17 @@ def exit_code(found: Iterable[Diagnostic]) -> int:
     return 1 if errors else 0
 
 
+def _settings_policy() -> Path:
+    from affidavit.wiring.settings import read_settings
+
+    return read_settings(environ=os.environ, directory=Path.cwd()).policy
+
+
+def _check_all(paths: Iterable[Path]) -> list[Diagnostic]:
+    found = [each for path in paths for each in _checked(path)]
+    return list(dict.fromkeys(found))
+
+
 def _checked(path: Path) -> Sequence[Diagnostic]:
     try:
         return check(path, today=datetime.now(UTC).date())
@@ -79,87 +89,21 @@ def _checked(path: Path) -> Sequence[Diagnostic]:
         return error.diagnostics
 
 
-def _say_text(found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
-    sources = _Sources()
-    for diagnostic in found:
-        title, *rest = frame(diagnostic, sources[diagnostic.path]).split("\n")
-        output.say(title, colour=_COLOURS.get(diagnostic.level, output.FAINT))
-        output.say("\n".join(rest))
-        output.say()
-    errors, warnings = _totals(found)
-    verdict = "clean" if not found else f"{errors}, {warnings}"
-    checked = count(len(paths), "path")
-    output.say(f"{checked} checked: {verdict}")
+def _fixed(found: Sequence[Diagnostic]) -> bool:
+    """Mend the files that can be; whether any was."""
+    from affidavit import durable
+    from affidavit.policy.mend import MENDED, mended
 
-
-def _say_json(found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
-    machine.emit(
-        {
-            "diagnostics": [as_json(each) for each in found],
-            "errors": sum(each.level == "error" for each in found),
-            "paths": [machine.text(path) for path in paths],
-            "warnings": sum(each.level == "warning" for each in found),
-        }
-    )
-
-
-def as_json(diagnostic: Diagnostic) -> dict[str, Json]:
-    """One diagnostic's stable fields; lines and columns count from 1."""
-    return {
-        "column": diagnostic.column,
-        "help": diagnostic.help,
-        "level": diagnostic.level,
-        "line": diagnostic.line,
-        "message": machine.text(diagnostic.message),
-        "path": machine.text(diagnostic.path),
-        "rule": diagnostic.rule,
-    }
-
-
-def _say_github(found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
-    del paths
-    for each in found:
-        remedy = f" Help: {each.help}" if each.help else ""
-        place = (
-            f"file={_property(each.path)},line={each.line},col={each.column},"
-            f"title={_property(each.rule)}"
-        )
-        kind = _GITHUB.get(each.level, "notice")
-        output.say(f"::{kind} {place}::{_data(each.message + remedy)}")
-
-
-def _data(text: str) -> str:
-    """Escaped as the message of a GitHub workflow command."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    """Escaped as a property of a GitHub workflow command."""
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _totals(found: Iterable[Diagnostic]) -> tuple[str, str]:
-    levels = [each.level for each in found]
-    return (
-        count(levels.count("error"), "error"),
-        count(levels.count("warning"), "warning"),
-    )
-
-
-class _Sources(dict[str, str]):
-    """Texts of files by path, read once; empty where a file cannot be read."""
-
-    def __missing__(self, path: str) -> str:
-        try:
-            text = Path(path).read_text("utf-8-sig", "replace")
-        except OSError:
-            text = ""
-        self[path] = text
-        return text
-
-
-_PRINTERS: Mapping[str, Callable[[Sequence[Diagnostic], Sequence[Path]], None]] = {
-    "text": _say_text,
-    "json": _say_json,
-    "github": _say_github,
-}
+    changed = False
+    for path in dict.fromkeys(each.path for each in found if each.rule in MENDED):
+        about = [each for each in found if each.path == path]
+        file = Path(path).resolve()  # a link stays a link
+        text = mended(file.read_bytes(), about)
+        if text is None:
+            output.hint(f"{path}: the waivers cannot be taken out; edit them by hand")
+            continue
+        durable.replace(file, text, mode=file.stat().st_mode & 0o777)
+        done = sum(each.rule in MENDED for each in about)
+        output.hint(f"{path}: {count(done, 'waiver')} taken out")
+        changed = True
+    return changed

@@ -19,6 +19,7 @@ from affidavit.errors import Reason
 from affidavit.policy.engine import Effect, Explanation, RuleTrace, explain
 from affidavit.policy.in_force import Truth
 from affidavit.policy.loader import Policy, load
+from affidavit.providers import PROVIDERS
 from affidavit.wiring.settings import Settings, read_settings
 
 _COLOURS = {
@@ -59,7 +60,7 @@ _COLOURS = {
 @click.option("--model")
 @click.option("--endpoint", help="Such as chat.completions. Default: responses.")
 @click.option("--text", help="What the user says.")
-@click.option("--provider", type=click.Choice(("openai", "azure", "other")))
+@click.option("--provider", type=click.Choice(PROVIDERS), help="Default: the host's.")
 @click.option("--host", help=f"Default: {described.HOST}.")
 @click.option("--project", help="The provider's project.")
 @click.option("--user", help="The request's `user`.")

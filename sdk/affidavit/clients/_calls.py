@@ -19,6 +19,7 @@ import orjson
 from openai import NotGiven, Omit
 from pydantic import BaseModel
 
+from affidavit import providers
 from affidavit.calls import Call, JsonObject, Text
 from affidavit.clients._reading import bodies as _bodies
 from affidavit.clients._reading import parameters as _parameters
@@ -31,7 +32,6 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _LEADING = re.compile(r"/(?:openai/)?(?:v\d+/)?")
 _DEPLOYMENT = re.compile(r"/deployments/([^/]+)(?=/)")
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
-_AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
 
 
 class Options(Protocol):
@@ -66,7 +66,7 @@ class Site:
             origin=origin(parts.scheme, host, parts.port),
             host=host,
             path=parts.path if parts.path.endswith("/") else parts.path + "/",
-            provider="azure" if azure else _provider(host),
+            provider="azure" if azure else providers.of(host),
         )
 
 
@@ -77,13 +77,6 @@ def origin(scheme: str, host: str, port: int | None) -> str:
     if port is None or port == _PORTS.get(scheme):
         return f"{scheme}://{name}"
     return f"{scheme}://{name}:{port}"
-
-
-def _provider(host: str) -> str:
-    """Whose terms the host stands under. A host that we do not know is `other`."""
-    if host == "api.openai.com" or host.endswith(".api.openai.com"):
-        return "openai"
-    return "azure" if host.endswith(_AZURE) else "other"
 
 
 def call(

@@ -1,7 +1,7 @@
 """The drop-in classes for Amazon Bedrock's OpenAI-compatible endpoint.
 
-Knows names and signatures only, as `clients.openai` does. Bedrock's hosts stand under
-neither OpenAI's nor Azure's terms: their provider is `other`.
+Knows names and signatures only, as `clients.openai` does. The provider of Bedrock's
+hosts is `aws`; whose terms flow down with the model is `affidavit.providers`' business.
 """
 
 from typing import TYPE_CHECKING, Self, Unpack

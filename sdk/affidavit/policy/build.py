@@ -84,10 +84,10 @@ def digest(assembly: Assembly, root: model.PolicyFile) -> str:
 
     Covered: version, name, mode and origins of the policy in force; every purpose;
     every rule in the order of evaluation; every waiver; name, provider, source and
-    review date of every pack; each field with its value, messages and descriptions
-    included. Not covered: comments, formatting, the order of keys, which file a part
-    stands in, and a field that repeats its default. Defaults therefore never change
-    within a version.
+    review date of every pack, and whose terms each of its rules rests on; each field
+    with its value, messages and descriptions included. Not covered: comments,
+    formatting, the order of keys, which file a part stands in, and a field that repeats
+    its default. Defaults therefore never change within a version.
     """
     effective: dict[str, Any] = {
         "apiVersion": root.api_version,
@@ -98,7 +98,10 @@ def digest(assembly: Assembly, root: model.PolicyFile) -> str:
             name: _dumped(purpose)
             for _, name, purpose in meaning.all_purposes(assembly)
         },
-        "rules": [_dumped(rule) for _, _, rule in meaning.all_rules(assembly)],
+        "rules": [
+            _dumped(rule) | _of_pack(document)
+            for document, _, rule in meaning.all_rules(assembly)
+        ],
         "waivers": [_dumped(waiver) for _, _, waiver in meaning.all_waivers(assembly)],
     }
     origins = _origins(assembly)
@@ -111,6 +114,12 @@ def _dumped(part: model.Part, exclude: set[str] | None = None) -> dict[str, Any]
     return part.model_dump(
         mode="json", by_alias=True, exclude_defaults=True, exclude=exclude
     )
+
+
+def _of_pack(document: Document) -> dict[str, Any]:
+    """Whose terms a pack's rule rests on: it decides where the rule applies."""
+    pack = document.content
+    return {"terms": pack.provider} if isinstance(pack, model.PackFile) else {}
 
 
 def _packs(assembly: Assembly) -> list[model.PackFile]:
@@ -170,7 +179,7 @@ def _rule(
     def where(group: Group, number: int) -> str:
         return document.where("rules", index, group.value, number)
 
-    listed, test = conditions.compiled(rule, where)
+    listed, test = conditions.compiled(rule, where, _terms(document))
     unconfirmed = isinstance(rule, model.PackRule) and rule.review
     return in_force.Rule(
         id=rule.id,
@@ -186,6 +195,14 @@ def _rule(
         test=test,
         waivers=waivers,
     )
+
+
+def _terms(document: Document) -> in_force.Condition | None:
+    """That a pack's terms apply to the call; None where its rules hold everywhere."""
+    pack = document.content
+    if not isinstance(pack, model.PackFile) or pack.provider == model.ANY:
+        return None
+    return conditions.under(pack.provider, document.where("provider"))
 
 
 def _waiver(waiver: model.Waiver, where: str) -> in_force.Waiver:

@@ -13,6 +13,7 @@ from affidavit.policy import meaning
 from affidavit.policy.assemble import Assembly, assemble
 from affidavit.policy.globs import Globs
 from affidavit.policy.in_force import expired
+from affidavit.policy.lint import HABITS
 from affidavit.policy.loader import locate_packs
 from affidavit.policy.model import PackFile, PackRule, Rule
 from affidavit.policy.report import Code
@@ -34,6 +35,10 @@ def check(
     meaning.examine(assembly)
     for rule in WARNINGS:
         rule(assembly, today)
+    # What parts do to each other can only be said of parts that are there, once each.
+    if not assembly.errors:
+        for rule in HABITS:
+            rule(assembly, today)
     return assembly.diagnostics
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias
 
+from affidavit import providers
 from affidavit.calls import Finding
 from affidavit.policy import comparison
 from affidavit.policy.comparison import Comparison
@@ -21,6 +22,9 @@ if TYPE_CHECKING:  # the engine imports this module and must not pay for pydanti
     from affidavit.policy import model
 
 YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
+
+TERMS = "terms"
+"""Name of the check that no author writes: that a pack's terms apply."""
 
 _SHOWN = 8
 
@@ -39,6 +43,27 @@ def checks(condition: "model.Condition") -> Iterator[Check]:
         yield _presence("safety_id", condition.safety_id)
     if condition.subject is not None:
         yield _presence("subject", condition.subject)
+
+
+def of_terms(wanted: str) -> Check:
+    """Whether the call stands under the terms of `wanted`, or may do so.
+
+    Where nobody knows whose terms apply, a prohibition must not be lost: it holds.
+    """
+
+    def whose(facts: Facts) -> frozenset[str] | None:
+        call = facts.call
+        return providers.terms(call.provider, call.model, call.parameters)
+
+    def test(facts: Facts) -> Truth:
+        terms = whose(facts)
+        return YES if terms is None or wanted in terms else NO
+
+    def saw(facts: Facts) -> str:
+        terms = whose(facts)
+        return "not known" if terms is None else ", ".join(sorted(terms))
+
+    return Check(name=TERMS, wanted=wanted, test=test, saw=saw)
 
 
 def _call_checks(condition: "model.Condition") -> Iterator[Check]:
@@ -95,7 +120,11 @@ def _name(name: str, globs: Globs) -> Check:
 
 
 def _finding(kind: str, wanted: Comparison) -> Check:
+    nothing = wanted.holds(0)
+
     def test(facts: Facts) -> Truth:
+        if not facts.findings:
+            return nothing  # the usual call, asked by a rule of each pack
         highest: int | float = 0
         for finding in facts.findings:
             if finding.kind == kind:

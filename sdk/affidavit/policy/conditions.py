@@ -8,8 +8,9 @@ rest decides (Kleene's strong logic), so that order never matters.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from affidavit import providers
 from affidavit.calls import Call
-from affidavit.policy.checks import checks
+from affidavit.policy.checks import TERMS, checks, of_terms
 from affidavit.policy.in_force import (
     Condition,
     Facts,
@@ -29,8 +30,13 @@ Where: TypeAlias = Callable[[Group, int], str]
 _EVIDENCE_PARTS = 8
 
 
-def compiled(rule: "model.Rule", where: Where) -> tuple[tuple[Condition, ...], Test]:
-    """The rule's conditions and the test of them all; `where` places each one."""
+def compiled(
+    rule: "model.Rule", where: Where, terms: Condition | None = None
+) -> tuple[tuple[Condition, ...], Test]:
+    """The rule's conditions and the test of them all; `where` places each one.
+
+    `terms` is asked last, because it is seldom what settles a rule.
+    """
     listed = (
         (Group.ALL, rule.all_of or ()),
         (Group.ANY, rule.any_of or ()),
@@ -41,7 +47,16 @@ def compiled(rule: "model.Rule", where: Where) -> tuple[tuple[Condition, ...], T
         for group, members in listed
         for index, condition in enumerate(members)
     )
-    return conditions, _combined(conditions)
+    test = _combined(conditions)
+    if terms is None:
+        return conditions, test
+    return (*conditions, terms), _all_of([test, terms.test])
+
+
+def under(provider: str, where: str) -> Condition:
+    """That the call stands under the terms of a pack's `provider`, or may do so."""
+    check = of_terms(provider)
+    return Condition(group=Group.ALL, where=where, checks=(check,), test=check.test)
 
 
 def evidence(rule: Rule, truth: Truth, facts: Facts) -> str:
@@ -49,6 +64,7 @@ def evidence(rule: Rule, truth: Truth, facts: Facts) -> str:
     parts = [
         check.evidence(facts)
         for condition in rule.conditions
+        if not _goes_without_saying(condition, facts)
         if condition.group is not Group.NONE or truth is UNKNOWN
         if condition.test(facts) is truth
         for check in condition.checks
@@ -60,6 +76,16 @@ def evidence(rule: Rule, truth: Truth, facts: Facts) -> str:
     return f"cannot be evaluated: {text}" if truth is UNKNOWN else text
 
 
+def _goes_without_saying(condition: Condition, facts: Facts) -> bool:
+    """Whether the condition is that a pack's terms apply, and nobody wonders why.
+
+    Worth saying is only that terms flow down from somebody else than who answers.
+    """
+    check = condition.checks[0]
+    provider = facts.call.provider
+    return check.name == TERMS and provider in (check.wanted, providers.UNKNOWN)
+
+
 def settled(rule: Rule, purpose: Purpose) -> bool:
     """Whether `purpose` alone makes the rule come out as NO, whatever the call is."""
     call = Call(endpoint="", provider="", host="", purpose=purpose.name)
@@ -69,6 +95,18 @@ def settled(rule: Rule, purpose: Purpose) -> bool:
         groups[condition.group].append(_by_purpose(condition, facts))
     never = groups[Group.ANY] and all(truth is NO for truth in groups[Group.ANY])
     return NO in groups[Group.ALL] or bool(never) or YES in groups[Group.NONE]
+
+
+def certain(rule: Rule, purpose: Purpose) -> bool:
+    """Whether `purpose` alone makes the rule match, whatever the call is."""
+    call = Call(endpoint="", provider="", host="", purpose=purpose.name)
+    facts = Facts(call, (), purpose)
+    groups: dict[Group, list[Truth]] = {group: [] for group in Group}
+    for condition in rule.conditions:
+        groups[condition.group].append(_by_purpose(condition, facts))
+    some = not groups[Group.ANY] or YES in groups[Group.ANY]
+    every = all(truth is YES for truth in groups[Group.ALL])
+    return some and every and all(truth is NO for truth in groups[Group.NONE])
 
 
 def _by_purpose(condition: Condition, facts: Facts) -> Truth:

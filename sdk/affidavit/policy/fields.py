@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError
 from affidavit.errors import SettingsInvalid
 from affidavit.policy import comparison
 from affidavit.policy.in_force import ModelKind
+from affidavit.providers import PROVIDERS, Provider, Terms
 from affidavit.purpose import checked
 
 LONGEST_TEXT = 4_000
@@ -164,13 +165,13 @@ Kinds: TypeAlias = Annotated[
     Field(min_length=1),
     _one_or_many_schema({"enum": [kind.value for kind in ModelKind]}),
 ]
-ProviderName: TypeAlias = Literal["openai", "azure", "other"]
 Providers: TypeAlias = Annotated[
-    tuple[ProviderName, ...],
+    tuple[Provider, ...],
     BeforeValidator(_one_or_many),
     Field(min_length=1),
-    _one_or_many_schema({"enum": ["openai", "azure", "other"]}),
+    _one_or_many_schema({"enum": list(PROVIDERS)}),
 ]
+PackTerms: TypeAlias = Literal[Terms, "any"]
 Day: TypeAlias = Annotated[
     date,
     PlainValidator(_day),

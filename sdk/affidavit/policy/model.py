@@ -17,6 +17,7 @@ from affidavit.policy.fields import (
     Names,
     OneOrMany,
     Origins,
+    PackTerms,
     ParameterTest,
     Presence,
     Providers,
@@ -28,11 +29,18 @@ from affidavit.policy.fields import (
 )
 from affidavit.policy.in_force import Level, ModelKind, RuleEffect, Severity
 
+ANY = "any"
+"""The `provider` of a pack whose rules hold whoever the provider is."""
+
 
 class Part(BaseModel):
     """Unknown fields are refused; values keep the type they are written in."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    # Built when the first file is read, and only what that file needs: start-up is a
+    # promise of the hooks.
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, defer_build=True
+    )
 
 
 class TrainsModel(Part):
@@ -115,7 +123,7 @@ class Condition(Part):
     model: OneOrMany | None = Field(None, description="Requested model, patterns.")
     endpoint: OneOrMany | None = Field(None, description="Endpoint, patterns.")
     provider: Providers | None = Field(
-        None, description="Under whose terms the host stands."
+        None, description="Who answers at the host; `other` where unknown."
     )
     host: OneOrMany | None = Field(None, description="Host name, patterns.")
     finding: dict[Key, ScoreTest] | None = Field(
@@ -266,7 +274,10 @@ class PackFile(Part):
     name: RuleId = Field(
         description="Name of the pack: the file's name before `.yaml`."
     )
-    provider: Name = Field(description="Whose terms they are.")
+    provider: PackTerms = Field(
+        description="Whose terms they are: the rules apply to calls that stand under "
+        "them, and to calls whose terms nobody knows. `any`: to every call."
+    )
     source: Text = Field(description="Which document, and its date.")
     reviewed: Day = Field(description="When somebody last compared the two.")
     rules: Annotated[tuple[PackRule, ...], Field(min_length=1)] = Field(

@@ -56,6 +56,13 @@ class Code(Enum):
     NO_OWNER = "P104"
     WAIVER_UNUSED = "P105"
     UNCONFIRMED = "P106"
+    UNREACHABLE = "P107"
+    SHADOWED = "P108"
+    CONTRADICTION = "P109"
+    WAIVER_ENDLESS = "P110"
+    MODEL_MISSPELT = "P111"
+    UNMATCHED = "P112"
+    PURPOSE_UNUSED = "P113"
 
 
 @dataclass(slots=True)

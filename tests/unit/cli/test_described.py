@@ -1,3 +1,5 @@
+from typing import Any
+
 import orjson
 import pytest
 from hypothesis import given
@@ -18,6 +20,20 @@ def test_a_description_of_nothing_is_still_a_call() -> None:
         "api.openai.com",
     )
     assert (call.purpose, call.model, call.texts) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("given", "provider"),
+    [
+        ({"host": "OpenRouter.ai"}, "openrouter"),
+        ({"host": "gateway.acme.example"}, "other"),
+        ({"host": "gateway.acme.example", "provider": "azure"}, "azure"),
+    ],
+)
+def test_the_host_says_who_answers_unless_it_is_said(
+    given: dict[str, Any], provider: str
+) -> None:
+    assert described.call(Description(**given), {}).provider == provider
 
 
 def test_a_body_is_read_as_the_client_reads_it() -> None:

@@ -1,10 +1,12 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from affidavit.cli.policy_check import exit_code
 from affidavit.errors import Diagnostic
-from support.cli import Ran, invoke, tree_digest
+from support.cli import Ran, environment, invoke, tree_digest
 from support.policies import SUPPORT, written
 from support.project import a_project
 
@@ -66,7 +68,9 @@ def test_github_gets_one_annotation_a_finding(tmp_path: Path) -> None:
     told = check("a,b:c.yaml", "--format", "github", cwd=tmp_path)
 
     assert told.code == 1
-    assert told.out.startswith("::error file=a%2Cb%3Ac.yaml,line=7,col=5,title=P010::")
+    assert told.out.startswith(
+        "::error file=a%2Cb%3Ac.yaml,line=7,col=5,title=P010 unknown-field::"
+    )
     assert told.out.count("\n") == 1
 
 
@@ -134,3 +138,91 @@ def test_an_unreadable_file_wins_over_errors_in_another() -> None:
     assert exit_code([found("P104", "warning")]) == 0
     assert exit_code([found("P010")]) == 1
     assert exit_code([found("P010"), found("P001")]) == 2
+
+
+EXPIRED = """\
+rules:
+  - {id: r, effect: deny, level: waivable, message: m, any: [{model: o1}]}
+# approved exceptions
+waivers:
+  - {rule: r, purpose: support.reply, approved_by: [x], ticket: T, expires: 2020-01-01}
+"""
+
+
+def test_fix_takes_out_what_decides_nothing_and_checks_again(tmp_path: Path) -> None:
+    file = written(tmp_path, SUPPORT + EXPIRED)
+    file.chmod(0o640)
+    (tmp_path / "link.yaml").symlink_to(file)
+    told = check("link.yaml", "--fix", "--json", cwd=tmp_path)
+
+    assert (told.code, told.json["diagnostics"]) == (0, [])
+    assert "link.yaml: 1 waiver taken out" in told.err
+    left = file.read_text()
+    assert left.endswith("# approved exceptions\n")
+    assert "waivers" not in left
+    assert (tmp_path / "link.yaml").is_symlink()
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_fix_leaves_what_it_cannot_mend_and_says_so(tmp_path: Path) -> None:
+    flow = EXPIRED.replace("waivers:\n  - {", "waivers: [{").rstrip() + "]\n"
+    file = written(tmp_path, SUPPORT + flow)
+    before = file.read_bytes()
+    told = check("policy.yaml", "--fix", "--json", cwd=tmp_path)
+
+    assert told.json["warnings"] == 1
+    assert "edit them by hand" in told.err
+    assert file.read_bytes() == before
+
+
+def test_without_fix_nothing_is_written(tmp_path: Path) -> None:
+    written(tmp_path, SUPPORT + EXPIRED)
+    before = tree_digest(tmp_path)
+    assert check("policy.yaml", cwd=tmp_path).code == 0
+    assert tree_digest(tmp_path) == before
+
+
+HEAVY = {
+    "affidavit.clients",
+    "affidavit.detect",
+    "affidavit.gate",
+    "affidavit.policy.mend",
+    "affidavit.policy.schema",
+    "affidavit.trail",
+    "affidavit.wiring",
+    "asyncio",
+    "cryptography",
+    "httpx",
+    "openai",
+    "rich",
+    "tenacity",
+}
+"""What no hook has a use for; each costs more than the check itself."""
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["fmt", "--check"]])
+def test_a_hook_imports_only_what_it_needs(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    written(tmp_path, SUPPORT)
+    code = (
+        "import sys; from affidavit.cli.main import run;"
+        f"code = run(['policy', *{arguments!r}, 'policy.yaml']);"
+        "print(code, *sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    code_line, *loaded = done.stdout.splitlines()[-1].split()
+    assert code_line == "0"
+    assert HEAVY.isdisjoint(loaded), sorted(HEAVY & set(loaded))
+    # Beside the libraries that it cannot do without, as counted in 2026: a change that
+    # doubles them is a change of start-up that everybody pays for at every commit.
+    own = [name for name in loaded if name.startswith("affidavit")]
+    assert len(own) < 60
+    assert len(loaded) < 500

@@ -22,7 +22,7 @@ def test_a_bedrock_client_is_governed_and_its_copies_are() -> None:
     calls = [decision.call for decision in governor.decisions]
     assert [call.purpose for call in calls] == ["born", "bound"]
     assert [call.endpoint for call in calls] == ["chat.completions", "responses"]
-    assert {call.provider for call in calls} == {"other"}
+    assert {call.provider for call in calls} == {"aws"}
     sent = [request.headers["x-declared-purpose"] for request in provider.requests]
     assert sent == ["born", "bound"]
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from affidavit.errors import PolicyInvalid
 from affidavit.policy.build import MOST_PAIRS, UNCONFIRMED
 from affidavit.policy.loader import load
 from support.policies import HEAD, PACK, SUPPORT, a_call, decided, in_force, written
@@ -63,6 +64,55 @@ def test_what_is_extended_is_in_the_digest(tmp_path: Path) -> None:
         (tmp_path / "terms.yaml").write_text(text)
         digests.add(load(file, packs=tmp_path).digest)
     assert len(digests) == 2
+
+
+def test_whose_terms_a_rule_rests_on_is_in_the_digest(tmp_path: Path) -> None:
+    other = RULE.replace("id: a", "id: b")
+    second = PACK.replace("name: terms", "name: more").replace("openai", "anthropic")
+    file = written(tmp_path, "extends: [pack:terms, pack:more]\n")
+    digests = set()
+    moved = RULE.replace("id: a", "id: c").removeprefix("rules:\n")
+    for first, last in ((RULE + moved, other), (RULE, "rules:\n" + moved + other[7:])):
+        (tmp_path / "terms.yaml").write_text(PACK + first)
+        (tmp_path / "more.yaml").write_text(second + last)
+        policy = load(file, packs=tmp_path)
+        assert [rule.id for rule in policy.rules] == ["a", "c", "b"]
+        digests.add(policy.digest)
+    assert len(digests) == 2
+
+
+@pytest.mark.parametrize(
+    ("provider", "call", "refused"),
+    [
+        ("openai", {}, True),
+        ("openai", {"provider": "azure", "model": "gpt-4"}, True),
+        ("openai", {"provider": "other"}, True),
+        ("openai", {"provider": "anthropic"}, False),
+        ("anthropic", {}, False),
+        ("anthropic", {"provider": "openrouter", "model": "anthropic/x"}, True),
+        ("any", {"provider": "anthropic"}, True),
+    ],
+)
+def test_a_pack_s_rules_hold_where_its_terms_do(
+    tmp_path: Path, provider: str, call: dict[str, str], *, refused: bool
+) -> None:
+    pack = PACK.replace("provider: openai", f"provider: {provider}")
+    rule = RULE.replace("{model: gpt-4}", "{host: '*'}")
+    (tmp_path / "terms.yaml").write_text(pack + rule)
+    file = written(tmp_path, f"extends: [pack:terms]\n{SUPPORT}")
+    policy = load(file, packs=tmp_path)
+    decision = decided(policy, a_call(**call))
+    assert ("a" in {reason.rule for reason in decision.reasons}) is refused
+
+
+def test_a_pack_of_nobody_s_terms_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "terms.yaml").write_text(PACK.replace("openai", "opneai") + RULE)
+    file = written(tmp_path, "extends: [pack:terms]\n")
+    with pytest.raises(PolicyInvalid) as caught:
+        load(file, packs=tmp_path)
+    (found,) = caught.value.diagnostics
+    assert (found.rule, found.line, found.column) == ("P012", 4, 11)
+    assert "Did you mean openai" in (found.help or "")
 
 
 def test_sources_tell_bytes_apart_that_the_digest_does_not(tmp_path: Path) -> None:

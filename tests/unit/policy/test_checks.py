@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from affidavit.calls import Call, Finding
+from affidavit.policy.checks import of_terms
 from affidavit.policy.in_force import Check, Facts, Truth
 from support.policies import a_call, a_finding, in_force
 
@@ -122,6 +123,28 @@ def test_evidence_says_what_was_seen_and_what_was_asked(tmp_path: Path) -> None:
         "the rule says >= 0.8"
     )
     assert parameter.evidence(facts) == "parameter.n is 'x\\n'; the rule says > 1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "evidence"),
+    [
+        ({}, YES, "terms is openai; the rule says openai"),
+        (
+            {"provider": "openrouter", "model": "openai/gpt-5"},
+            YES,
+            "terms is openai, openrouter; the rule says openai",
+        ),
+        ({"provider": "other"}, YES, "terms is not known; the rule says openai"),
+        ({"provider": "xai"}, NO, "terms is xai; the rule says openai"),
+    ],
+)
+def test_terms_hold_unless_others_are_known_to_apply(
+    changes: dict[str, str], expected: Truth, evidence: str
+) -> None:
+    check = of_terms("openai")
+    facts = Facts(a_call(**changes), (), None)
+    assert check.test(facts) is expected
+    assert check.evidence(facts) == evidence
 
 
 def test_a_check_of_the_purpose_alone_says_so(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from affidavit.policy.conditions import evidence, settled
 from affidavit.policy.in_force import Facts, Rule, Truth
-from support.policies import SUPPORT, a_call, a_finding, in_force
+from affidavit.policy.loader import load
+from support.policies import PACK, SUPPORT, a_call, a_finding, in_force, written
 
 YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
 VALUES = {YES: 2, NO: 1, UNKNOWN: "many"}
@@ -52,6 +53,27 @@ def test_the_three_lists_must_all_agree(tmp_path: Path) -> None:
     assert lists.test(facts(a=2)) is NO
     assert lists.test(facts(c=2)) is NO
     assert lists.test(facts(a=2, c=2, d="x")) is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, False),
+        ({"provider": "other"}, False),
+        ({"provider": "azure"}, True),
+        ({"provider": "openrouter", "model": "openrouter/auto"}, True),
+    ],
+)
+def test_evidence_says_whose_terms_only_where_they_flow_down(
+    tmp_path: Path, changes: dict[str, str], *, said: bool
+) -> None:
+    body = "rules: [{id: a, effect: deny, message: m, all: [{host: '*'}]}]\n"
+    (tmp_path / "terms.yaml").write_text(PACK + body)
+    file = written(tmp_path, f"extends: [pack:terms]\n{SUPPORT}")
+    one = load(file, packs=tmp_path).rules[0]
+    seen = Facts(a_call(**changes), (), None)
+    assert one.test(seen) is YES
+    assert ("terms is" in evidence(one, YES, seen)) is said
 
 
 def test_each_condition_knows_its_line(tmp_path: Path) -> None:

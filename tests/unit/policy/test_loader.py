@@ -209,10 +209,10 @@ def test_the_pack_holds_behind_every_host(tmp_path: Path, provider: str) -> None
     assert decide(policy, call, (a_finding(),), now=NOW).effect is REFUSE
 
 
-def test_every_shipped_rule_is_hard_and_has_a_remedy() -> None:
+def test_what_the_starters_pack_denies_is_hard_and_has_a_remedy() -> None:
     for rule in load(POLICIES / "starter.yaml").rules:
         if rule.where.startswith("pack:"):
-            assert rule.level.value == "hard"
+            assert rule.level.value == "hard" or rule.effect.value != "deny"
             assert rule.clause
             assert rule.remedy
 

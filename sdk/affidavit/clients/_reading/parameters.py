@@ -135,6 +135,11 @@ def _tools(found: Found, _name: str, value: object) -> None:
     found["tools"] = len(value) if isinstance(value, Sequence | Mapping) else 1
 
 
+def _count(found: Found, name: str, value: object) -> None:
+    """Of OpenRouter: the models that may answer instead, and the plugins."""
+    found[name] = len(value) if isinstance(value, ARRAY) else 1
+
+
 def _file_purpose(found: Found, _name: str, value: object) -> None:
     _keep(found, "file_purpose", value)
 
@@ -189,9 +194,12 @@ _NESTED: Mapping[str, Callable[[Found, str, object], None]] = {
     "logit_bias": _presence,
     "method": _method,
     "modalities": _modalities,
+    "models": _count,
     "output_expires_after": _seconds,
     "output_modalities": _modalities,
+    "plugins": _count,
     "prediction": _presence,
+    "preset": _presence,
     "purpose": _file_purpose,
     "reasoning": _effort,
     "response_format": _form,

@@ -52,6 +52,8 @@ def test_the_format_of_a_response_is_a_parameter_too() -> None:
         ({"web_search_options": {"user_location": {}}}, {"web_search_options": True}),
         ({"logit_bias": {"50256": -100}}, {"logit_bias": True}),
         ({"logit_bias": {}}, {}),
+        ({"models": ["a/b", "c/d"], "plugins": [{}]}, {"models": 2, "plugins": 1}),
+        ({"models": "a/b", "preset": "mail"}, {"models": 1, "preset": True}),
         ({"modalities": ["text", "audio"]}, {"modalities": "audio,text"}),
         ({"output_modalities": ["audio"]}, {"modalities": "audio"}),
         ({"include": ["message.output_text.logprobs"]}, {"logprobs": True}),

@@ -1,0 +1,119 @@
+"""Diagnostics on stdout: for a person, a program, a pull request, or a code scanner.
+
+Knows four shapes and nothing of what is diagnosed. Files are read once each, to show
+the line that a diagnostic is about.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from affidavit.canonical import Json
+from affidavit.cli import machine, output
+from affidavit.cli.wording import count
+from affidavit.errors import Diagnostic
+from affidavit.policy.catalogue import named
+from affidavit.policy.render import frame
+
+SHAPES = ("text", "json", "github", "sarif")
+
+_COLOURS = {"error": output.BAD, "warning": output.ODD}
+_GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def say(shape: str, found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
+    """Print what was found at `paths` in one of `SHAPES`."""
+    _PRINTERS[shape](found, paths)
+
+
+def as_json(diagnostic: Diagnostic) -> dict[str, Json]:
+    """One diagnostic's stable fields; lines and columns count from 1."""
+    return {
+        "column": diagnostic.column,
+        "help": diagnostic.help,
+        "level": diagnostic.level,
+        "line": diagnostic.line,
+        "message": machine.text(diagnostic.message),
+        "path": machine.text(diagnostic.path),
+        "rule": diagnostic.rule,
+    }
+
+
+def _say_text(found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
+    sources = _Sources()
+    for diagnostic in found:
+        title, *rest = frame(diagnostic, sources[diagnostic.path]).split("\n")
+        output.say(title, colour=_COLOURS.get(diagnostic.level, output.FAINT))
+        output.say("\n".join(rest))
+        output.say()
+    errors, warnings = _totals(found)
+    verdict = "clean" if not found else f"{errors}, {warnings}"
+    checked = count(len(paths), "path")
+    output.say(f"{checked} checked: {verdict}")
+
+
+def _say_json(found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
+    machine.emit(
+        {
+            "diagnostics": [as_json(each) for each in found],
+            "errors": sum(each.level == "error" for each in found),
+            "paths": [machine.text(path) for path in paths],
+            "warnings": sum(each.level == "warning" for each in found),
+        }
+    )
+
+
+def _say_github(found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
+    del paths
+    for each in found:
+        remedy = f" Help: {each.help}" if each.help else ""
+        place = (
+            f"file={_property(each.path)},line={each.line},col={each.column},"
+            f"title={_property(named(each.rule))}"
+        )
+        kind = _GITHUB.get(each.level, "notice")
+        output.say(f"::{kind} {place}::{_data(each.message + remedy)}")
+
+
+def _say_sarif(found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
+    from affidavit.cli.sarif import as_sarif
+
+    del paths
+    machine.emit(as_sarif(found))
+
+
+def _data(text: str) -> str:
+    """Escaped as the message of a GitHub workflow command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    """Escaped as a property of a GitHub workflow command."""
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _totals(found: Iterable[Diagnostic]) -> tuple[str, str]:
+    levels = [each.level for each in found]
+    return (
+        count(levels.count("error"), "error"),
+        count(levels.count("warning"), "warning"),
+    )
+
+
+class _Sources(dict[str, str]):
+    """Texts of files by path, read once; empty where a file cannot be read."""
+
+    def __missing__(self, path: str) -> str:
+        try:
+            text = Path(path).read_text("utf-8-sig", "replace")
+        except OSError:
+            text = ""
+        self[path] = text
+        return text
+
+
+_PRINTERS: Mapping[str, Callable[[Sequence[Diagnostic], Sequence[Path]], None]] = {
+    "text": _say_text,
+    "json": _say_json,
+    "github": _say_github,
+    "sarif": _say_sarif,
+}
