@@ -58,6 +58,12 @@ def named(path: Path) -> Iterator[None]:
         raise unavailable(told, error) from error
 
 
+def is_there(path: Path) -> bool:
+    """Whether something stands at `path`; a disk that fails to say is told of."""
+    with named(path):
+        return path.exists()
+
+
 def sync_directory(path: Path) -> None:
     """Make the names in a directory durable."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -73,8 +79,8 @@ def make_directory(path: Path, *, mode: int = 0o700) -> None:
     Where it is there its name is synced all the same: whoever made it may have been
     killed before that.
     """
-    missing = [each for each in path.parents if not each.is_dir()]
     with named(path):
+        missing = [each for each in path.parents if not each.is_dir()]
         path.mkdir(mode=mode, parents=True, exist_ok=True)
         for each in (path, *missing):
             sync_directory(each.parent)

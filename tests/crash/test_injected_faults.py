@@ -34,7 +34,7 @@ def injected(
 
 
 def assert_kept(found: list[dict[str, Any]]) -> None:
-    assert bad(found) == []
+    assert [each["problems"] for each in bad(found)] == [], bad(found)[0]
     # Threads take turns as they like: now and then a call is not made at all.
     assert sum(each["hit"] for each in found) >= 0.9 * len(found)
     assert {each["fault"] for each in found} == set(FAULTS)

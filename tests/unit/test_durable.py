@@ -167,3 +167,11 @@ def test_a_lock_that_fails_is_told_by_name(tmp_path: Path) -> None:
         lock._had(12345)
     with pytest.raises(TrailUnavailable, match="lock: EBADF"):
         lock._let_go(12345)
+
+
+def test_what_is_there_is_told_apart_from_what_cannot_be_asked(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert durable.is_there(tmp_path / "file")
+    assert not durable.is_there(tmp_path / "gone")
+    with pytest.raises(TrailUnavailable, match="ENAMETOOLONG"):
+        durable.is_there(tmp_path / ("x" * 300))

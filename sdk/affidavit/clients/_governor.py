@@ -82,10 +82,7 @@ class Governor(Protocol):
         """Take the outcome. Never blocks and never raises."""
 
     def conclude_soon(self, verdict: Any, outcome: Callable[[], Outcome]) -> None:
-        """The same, of an outcome that may be worked out later, in another thread.
-
-        Several at once cost a third of one at a time: see docs/adr/0013.
-        """
+        """The same, of an outcome that may be worked out later, in another thread."""
 
 
 _Stand = TypeVar("_Stand", bound=Governor)

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from affidavit import canonical
-from affidavit.durable import ProcessLock
+from affidavit.durable import ProcessLock, named
 from affidavit.errors import SettingsInvalid, TrailUnavailable
 from affidavit.keys import Signer
 from affidavit.keys.mldsa import MlDsaSigner
@@ -109,7 +109,8 @@ class KeyChange:
 
     @contextmanager
     def _held(self) -> Iterator[None]:
-        with self._lock.held(seconds=self._lock_seconds) as had:
+        path = self._storage.path
+        with named(path), self._lock.held(seconds=self._lock_seconds) as had:
             if not had:
                 raise TrailUnavailable(
                     f"{self._storage.path}: another process has held the lock for "

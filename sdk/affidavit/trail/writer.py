@@ -34,10 +34,6 @@ from affidavit.trail.ticket import Ticket, refuse, wake
 PORTION = 1024
 """Records that one commit takes at most: what bounds its memory, and how long the first
 of many waits for the last."""
-TOGETHER = 4
-"""Outcomes that wait for each other before a commit takes them along: worked out one
-after the other they cost a third of what each costs alone, in caches that a call of the
-SDK has emptied. A process that is killed loses so many at most (docs/adr/0013)."""
 MOST_NOTED = 1024
 """Records without anyone who waits for them that are kept in memory; see `note`."""
 _log = logging.getLogger("affidavit.trail")
@@ -149,8 +145,7 @@ class Writer:
         *,
         settles_outcome: bool = True,
     ) -> None:
-        """Hand `record` in without waiting: a commit takes it along when `TOGETHER` of
-        them wait, or else whoever calls `write` or `flush` next.
+        """Hand `record` in without waiting: the next commit or tick writes it.
 
         So does this thread, from `MOST_NOTED` on, when nobody else is at it; on an
         event loop the thread that commits for loops does.
@@ -250,18 +245,17 @@ class Writer:
                 self._sleep()
             if self._busy or (ticket is not None and ticket.done):
                 return None
-            return self._portion(fewest=1 if ticket is None else TOGETHER)
+            return self._portion()
 
-    def _portion(self, *, fewest: int = TOGETHER) -> list[Ticket]:
+    def _portion(self) -> list[Ticket]:
         """Under the lock, with nobody at work: be that one, and take what waits.
 
-        Outcomes are taken along from `fewest` on, before the records that wait: their
-        decisions are older.
+        Outcomes are taken along before the records that wait: their decisions are
+        older.
         """
         self._busy = True
-        noted = len(self._noted)
-        if noted >= fewest:
-            taken = [self._noted.popleft() for _ in range(noted)]
+        if self._noted:
+            taken = [self._noted.popleft() for _ in range(len(self._noted))]
             self._waiting = taken + self._waiting
         tickets = self._waiting
         self._waiting = tickets[PORTION:]

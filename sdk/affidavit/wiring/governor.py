@@ -201,7 +201,7 @@ class Governor:
     def flush(self) -> None:
         """Make every outcome durable now, before the process is frozen or killed.
 
-        Decisions are durable already; outcomes may wait 50 ms for others. A function
+        Decisions are durable already; outcomes may wait 50 ms. A function
         service that stops processes between requests calls this at each one's end.
         """
         self._trail.flush()

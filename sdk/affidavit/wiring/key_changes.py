@@ -77,7 +77,7 @@ class KeyChanges:
         if self.settings.key_uri is not None:
             return self._rotate_elsewhere(new)
         place, following = self.settings.key, next_path(self.settings)
-        if not following.exists():
+        if not durable.is_there(following):
             durable.create(following, self._next(place, new))
         signer = load_signer(following, self.passphrase)
         if new is not None:

@@ -12,6 +12,7 @@ import glob
 import os
 from pathlib import Path
 
+from affidavit.durable import is_there
 from affidavit.errors import KeyUnusable, Malformed
 from affidavit.keys import Signer, load_signer
 from affidavit.keys.mldsa import load_ml_dsa
@@ -41,7 +42,7 @@ def load_identity(settings: Settings, passphrase: Passphrase | None = None) -> I
     return Identity(
         signer,
         secrets,
-        second=load_ml_dsa(path, passphrase) if path.exists() else None,
+        second=load_ml_dsa(path, passphrase) if is_there(path) else None,
         renewed=lambda: load_identity(settings, passphrase),
     )
 
@@ -52,7 +53,7 @@ def _in_force(settings: Settings, origin: str, passphrase: Passphrase) -> Signer
     """
     signer = open_place(settings.key_place, passphrase)
     following = next_path(settings)
-    if settings.key_uri is not None or not following.exists():
+    if settings.key_uri is not None or not is_there(following):
         return signer
     named = _named(settings.trail)
     if named is None or named == str(VerifierKey(origin, signer.verifier)):
