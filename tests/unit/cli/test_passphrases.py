@@ -3,6 +3,8 @@
 import os
 import pty
 import sys
+import termios
+import time
 from pathlib import Path
 
 import click
@@ -30,6 +32,10 @@ def on_a_terminal(cwd: Path, typed: list[bytes], *arguments: str) -> tuple[int, 
             break
         seen += part
         if typed and seen.rstrip().endswith(b":"):
+            # The prompt is there before the echo is off, and what was typed by then is
+            # thrown away with it.
+            while termios.tcgetattr(terminal)[3] & termios.ECHO:
+                time.sleep(0.005)
             os.write(terminal, typed.pop(0) + b"\n")
             seen += b"\n"
     _, status = os.waitpid(child, 0)
