@@ -5,9 +5,7 @@ that has expired or is broken by now.
 """
 
 import os
-import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,25 +13,29 @@ from typing import Any
 import click
 
 from affidavit import canonical
-from affidavit._version import __version__
 from affidavit.attest import anchored
 from affidavit.attest.predicate import Claim
 from affidavit.attest.statement import build_statement, write_statement
 from affidavit.attest.tally import Period
 from affidavit.canonical import Json
-from affidavit.cli import arguments, findings, machine, output, pins, progress
+from affidavit.cli import (
+    arguments,
+    findings,
+    machine,
+    output,
+    pins,
+    progress,
+    sealing,
+)
 from affidavit.cli.arguments import When
 from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.trust import own_identity
 from affidavit.cli.wording import count, moment
 from affidavit.dsse import Envelope
-from affidavit.errors import Invalid, TrailUnavailable
+from affidavit.errors import TrailUnavailable
 from affidavit.trail import attested
-from affidavit.trail import record as records
 from affidavit.trail.identity import Identity
 from affidavit.trail.reader import TrailReader
-from affidavit.trail.record import Kind, Record
-from affidavit.trail.trail import Trail
 from affidavit.wiring.settings import read_settings
 
 COLOURS = {
@@ -110,7 +112,9 @@ def command(
     identity = own_identity(settings)
     now = datetime.now(UTC)
     period = Period.of(start.start, _end(end, now))
-    _seal(settings.trail, identity)
+    # A trail that is damaged or read-only can still be attested: its statement says
+    # what does not hold and what is pending.
+    sealing.seal(settings.trail, identity, work="attest")
     with progress.shown("verifying and counting") as tell:
         envelope = build_statement(
             TrailReader(settings.trail),
@@ -141,24 +145,8 @@ def _end(end: When | None, now: datetime) -> datetime:
     return end.after
 
 
-def _seal(path: Path, identity: Identity) -> None:
-    """Take pending records into the tree; what keeps that from being done is told.
-
-    A trail that is damaged or read-only can still be attested: its statement says what
-    does not hold and what is pending.
-    """
-    try:
-        with closing(Trail(path, identity, first_record=_heartbeat)) as trail:
-            sealed = trail.seal() is not None
-    except (Invalid, TrailUnavailable) as error:
-        output.hint(f"Pending records were not sealed: {error}")
-        return
-    if not sealed:
-        output.hint("Pending records were not sealed: another process holds the lock.")
-
-
 def _mark(path: Path, period: Period, predicate: Mapping[str, Any]) -> None:
-    """Note that the period is attested: until then its bodies are not pruned.
+    """Note that the period is attested: from now on its bodies may be pruned.
 
     Not for a statement that says INCOMPLETE, which is to be made again.
     """
@@ -168,16 +156,6 @@ def _mark(path: Path, period: Period, predicate: Mapping[str, Any]) -> None:
         attested.mark(path, period.start, period.end)
     except TrailUnavailable as error:
         output.hint(f"Not noted as attested, so that its bodies are kept: {error}")
-
-
-def _heartbeat() -> Record:
-    """What stands first among this process's records, if it has to write any."""
-    return records.fresh(
-        Kind.HEARTBEAT,
-        {"tool": f"affidavit/{__version__}", "work": "attest"},
-        clock=time.time_ns,
-        randomness=os.urandom,
-    )
 
 
 def _predicate(envelope: Envelope) -> Mapping[str, Any]:
