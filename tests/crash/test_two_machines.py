@@ -63,6 +63,9 @@ def test_a_disk_mounted_over_the_network_is_refused_by_its_kind(tmp_path: Path) 
     assert said["asked"].startswith("TrailUnavailable")
     assert "network file system (fuse.sshfs)" in said["asked"]
     assert "network_trail" in said["asked"]
+    # Locks do not reach here, and who insists is told so while this one may live.
+    assert said["insisted"].startswith("TrailUnavailable")
+    assert "locks do not tell whether it lives" in said["insisted"]
     trail.append(live.a_record())
     trail.close()
 

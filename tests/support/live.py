@@ -9,6 +9,7 @@ from affidavit.trail import record as records
 from affidavit.trail.founding import create_trail
 from affidavit.trail.identity import Identity, Secrets
 from affidavit.trail.record import Kind, Record
+from affidavit.trail.segment import Elapsed
 from affidavit.trail.trail import Trail
 
 ORIGIN = "affidavit.local/tests"
@@ -63,7 +64,12 @@ def a_policy_record() -> Record:
 
 
 def a_trail(
-    path: Path, identity: Identity | None = None, *, checkpoint_seconds: float = 3600
+    path: Path,
+    identity: Identity | None = None,
+    *,
+    checkpoint_seconds: float = 3600,
+    on_network: bool = False,
+    elapsed: Elapsed = time.monotonic,
 ) -> Trail:
     """The trail at `path`, opened for writing; integrates only when told or closed."""
     return Trail(
@@ -71,4 +77,6 @@ def a_trail(
         identity or an_identity(),
         first_record=a_policy_record,
         checkpoint_seconds=checkpoint_seconds,
+        on_network=on_network,
+        elapsed=elapsed,
     )

@@ -125,6 +125,7 @@ def verify_statement(
             "Figures were not recounted: no trail was given.",
             "Whether the trail goes on from this tree head was not checked.",
             "What it says of anchors was not held against cosignatures or time stamps.",
+            "Whether its key was revoked later was not checked: the trail tells that.",
         )
     else:
         tally = LabelTally(told.period, told.openings)

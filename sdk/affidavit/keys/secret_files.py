@@ -22,6 +22,20 @@ def private_bytes(path: Path) -> bytes:
             return file.read(MAX_BYTES)
     except OSError as error:
         raise KeyUnusable(
-            f"{path}: cannot be read ({error.strerror}). Run `affidavit init` to make "
-            "a key and a trail, or set AFFIDAVIT_KEY."
+            f"{path}: cannot be read ({error.strerror}). {_remedy(error)}"
         ) from error
+
+
+def _remedy(error: OSError) -> str:
+    match error:
+        case FileNotFoundError():
+            return (
+                "Run `affidavit init` to make a key and a trail, or set AFFIDAVIT_KEY."
+            )
+        case PermissionError():
+            return (
+                "It belongs to another user: run as that one, or give it to this one."
+            )
+        case _:
+            # Another key would not continue this trail: nothing here advises `init`.
+            return "The key may still be there: see to the disk, or restore a backup."

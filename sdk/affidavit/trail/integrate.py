@@ -7,6 +7,7 @@ a WAL may go. The order of becoming durable is `storage`'s.
 import hashlib
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ RECOVERED_DIRECTORY = "recovered"
 PORTION_RECORDS = 4_096
 """Some 60 ms of work, once a second: no host should feel another process's backlog."""
 _PIECE_BYTES = 256 << 10
+_STAGED_SECONDS = 60
 _log = logging.getLogger("affidavit.trail")
 
 
@@ -74,8 +76,13 @@ class Integrator:
         tell: Callable[[Cut], None],
         *,
         portion: int = PORTION_RECORDS,
+        guard: Callable[[], None] | None = None,
     ) -> None:
-        """`tell` makes a `recovery` record durable before the torn bytes are cut."""
+        """`tell` makes a `recovery` record durable before the torn bytes are cut.
+
+        `guard` raises while locks do not keep another machine out.
+        """
+        self._guard = guard
         self._portion_records = portion
         self._storage = storage
         self._identity = identity
@@ -92,6 +99,7 @@ class Integrator:
         """
         with self._locked(lock_seconds) as had:
             if had:
+                self._sweep()
                 state = self._storage.state()
                 for path in self._files():
                     found = harvest(path, state, self._identity, self._storage.read)
@@ -122,6 +130,8 @@ class Integrator:
         # Whatever fails in reading and removing fails as every disk's failure does:
         # the keeper's thread outlives nothing else.
         with named(self._storage.path), self._lock.held(seconds=seconds) as had:
+            if had and self._guard is not None:
+                self._guard()
             yield had
 
     def _integrate(self, *, tells: bool) -> Checkpoint:
@@ -185,6 +195,15 @@ class Integrator:
             return sorted(found, key=lambda path: path.name.rpartition("-")[::2])
         except OSError as error:
             raise unavailable(directory, error) from error
+
+    def _sweep(self) -> None:
+        """Remove what a crash in the making of a segment left: it never had a name."""
+        directory = self._storage.path / WAL_DIRECTORY
+        for path in directory.glob("*" + segment.SUFFIX + segment.STAGED):
+            with _opened(path) as (fd, dead):
+                # Young ones too may be somebody's who has not locked his file yet.
+                if dead and time.time() - os.fstat(fd).st_mtime > _STAGED_SECONDS:
+                    path.unlink(missing_ok=True)
 
     def _kept(self, cut: Cut) -> Path:
         """Where the bytes of a torn tail go; there only once it was told of."""

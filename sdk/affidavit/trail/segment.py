@@ -15,6 +15,8 @@ from affidavit.durable import sync_directory, unavailable, write_through, write_
 from affidavit.errors import TrailUnavailable
 
 SUFFIX = ".wal"
+STAGED = ".new"
+"""What a segment's name ends in until its header is durable."""
 FIRST_BYTES = 256 << 10
 GROWTH_BYTES = 1 << 20
 LIMIT_BYTES = 64 << 20
@@ -84,7 +86,7 @@ class Segment:
         path = directory / file_name
         # Locked before it has its name: a process that integrates would take an
         # unlocked file for a dead writer's. A crash before the rename leaves `.new`.
-        staged = directory / (file_name + ".new")
+        staged = directory / (file_name + STAGED)
         fd = -1
         try:
             fd = os.open(

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from affidavit.canonical import Json
 from affidavit.durable import Durability
@@ -35,6 +36,8 @@ CLOSE_LOCK_SECONDS = 10.0
 HEARTBEAT_SECONDS = 300.0
 """How old the newest sealed record of a process that lives may become: whoever finds
 older ones than this, and a few seconds, found a trail that was cut off."""
+GRACE_SECONDS = 30.0
+"""By how much a heartbeat may be late before its writer counts as gone."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _log = logging.getLogger("affidavit.trail")
 
@@ -111,8 +114,10 @@ class Trail:
         storage = Storage(path, identity, clock=clock)
         storage.checkpoint()
         self._storage = storage
-        machines.check(path / WAL_DIRECTORY, boot_id())
-        self._integrator = Integrator(storage, identity, self._tell)
+        self._still_seconds = heartbeat_seconds + GRACE_SECONDS if on_network else 0
+        self._alone()
+        guard = self._alone if on_network else None
+        self._integrator = Integrator(storage, identity, self._tell, guard=guard)
         self._writer = Writer(
             directory=path / WAL_DIRECTORY,
             identity=identity,
@@ -122,7 +127,7 @@ class Trail:
             sealed_size=self._begin,
             durability=durability,
             make_segment=partial(
-                Segment.create,
+                self._segment,
                 elapsed=elapsed,
                 limit_bytes=segment_bytes,
                 limit_seconds=segment_seconds,
@@ -189,8 +194,31 @@ class Trail:
 
     def _begin(self) -> int:
         """A size that the tree has at least; asked when a segment is begun."""
-        machines.check(self.path / WAL_DIRECTORY, boot_id())
+        self._alone()
         return self._storage.sealed_size()
+
+    def _segment(
+        self, directory: Path, file_name: str, header: bytes, **limits: Any
+    ) -> Segment:
+        created = Segment.create(directory, file_name, header, **limits)
+        if self._still_seconds:
+            # Again, now that the other machine can see ours: of two that begin at once
+            # neither may go on.
+            try:
+                self._alone()
+            except AffidavitError:
+                created.discard()
+                raise
+        return created
+
+    def _alone(self) -> None:
+        """`TrailUnavailable` when another machine writes here, as far as one sees."""
+        machines.check(
+            self.path / WAL_DIRECTORY,
+            boot_id(),
+            still_seconds=self._still_seconds,
+            clock=self._clock,
+        )
 
     def _last(self, count: int) -> Record:
         return self._fresh(Kind.CLOSE, {"records": count})

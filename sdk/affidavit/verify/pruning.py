@@ -5,17 +5,23 @@ is explained at the end only: both sides are kept as ranges, 16 bytes each. What
 sealed record explains is unexplained, whoever removed it.
 """
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from affidavit.errors import Malformed
+from affidavit.errors import Invalid, Malformed
+from affidavit.tlog.tiles import TILE_WIDTH, tile_at
 from affidavit.trail.ranges import Ranges
-from affidavit.trail.retention import Pruning, is_of_contents
+from affidavit.trail.retention import PRUNABLE, Pruning, is_of_contents, seen
 from affidavit.verify.form import named
 from affidavit.verify.ledger import Rare
-from affidavit.verify.report import Fault, Problems
+from affidavit.verify.report import Fault, Problem, Problems
 
+Bundle: TypeAlias = Callable[[int, int], Sequence[bytes]]
+"""Number and width of a bundle → its entries; raises `Invalid`."""
 MAX_NOTES = 20
+_PRUNABLE = {kind.value for kind in PRUNABLE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,7 @@ class Prunings:
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
         self._claims: list[tuple[int, Ranges]] = []
+        self._digests: list[tuple[int, Pruning]] = []
 
     def check(self, rare: Rare) -> None:
         """Take one; a record that is not sealed yet explains nothing."""
@@ -75,10 +82,30 @@ class Prunings:
         if own.end > rare.index:
             self._report(rare, "says that records are pruned that come after it")
             own = Ranges.of(*own.within(0, rare.index))
+        else:
+            self._digests.append((rare.index, says))
         self._claims.append((rare.index, own))
 
     def _report(self, rare: Rare, message: str) -> None:
         self._problems.add(named(Fault.FORM, message, rare.index, rare.entry))
+
+    def recount(self, bundle: Bundle, *, size: int, looked_from: int = 0) -> None:
+        """Hold the digest of each sealed record from `looked_from` on against the
+        entries of the records that it names, read once more through `bundle`.
+
+        Entries that cannot be read are the tree's affair.
+        """
+        for index, says in self._digests:
+            if not looked_from <= index < size:
+                continue
+            try:
+                wrong = _wrong(says, bundle, size)
+            except Invalid:
+                continue
+            if wrong is not None:
+                self._problems.add(
+                    Problem(fault=Fault.FORM, message=wrong, index=index)
+                )
 
     def settle(
         self, gone: Iterable[tuple[int, int]], *, size: int, looked_from: int = 0
@@ -100,6 +127,23 @@ class Prunings:
             records=len(sealed),
             notes=tuple(_still_there(sealed, missing, looked)),
         )
+
+
+def _wrong(says: Pruning, bundle: Bundle, size: int) -> str | None:
+    """What the record says that the entries do not, if anything."""
+    digest = hashlib.sha256()
+    for number in says.ranges.bundles(TILE_WIDTH):
+        first = number * TILE_WIDTH
+        entries = bundle(number, tile_at("entries", number, size).width)
+        for start, count in says.ranges.within(first, first + TILE_WIDTH):
+            for index in range(start, start + count):
+                found = seen(index, entries[index - first])
+                if found.kind not in _PRUNABLE:
+                    return f"says that record {index} was pruned, a {found.kind}"
+                digest.update(found.body)
+    if digest.digest() != says.digest:
+        return "its digest is of other records than those that it says were pruned"
+    return None
 
 
 def _still_there(

@@ -155,6 +155,15 @@ class Ground:
                 return index
         raise Unsuited(f"has no {what}")
 
+    def named_by_pruning(self) -> set[int]:
+        """The records whose entries a pruning record's digest is over."""
+        named: set[int] = set()
+        for each in self.records:
+            if b'"kind":"pruning"' in each.entry and each.salted is not None:
+                for first, count in json.loads(each.salted[16:]).get("ranges", ()):
+                    named.update(range(first, first + count))
+        return named
+
     def may_shift(self, at: int) -> None:
         """`Unsuited` where a record behind `at` names places, which would be others
         then: that is another attack.

@@ -98,7 +98,11 @@ def rewrite_first_record(ground: Ground) -> Mark:
 
 def relabel(ground: Ground) -> Mark:
     """The record tells another purpose, label included."""
-    at = ground.find(lambda _, each: "labels" in each.fields, "labelled decision")
+    named = ground.named_by_pruning()
+    at = ground.find(
+        lambda index, each: "labels" in each.fields and index not in named,
+        "labelled decision that no pruning record names",
+    )
     records = list(ground.records)
     labels = {**records[at].fields["labels"], "purpose": "AAAAAAAAAAAAAAAAAAAAAA"}
     records[at] = records[at].saying(purpose="harmless").changed(labels=labels)

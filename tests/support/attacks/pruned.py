@@ -89,6 +89,22 @@ def prune_and_sign(ground: Ground) -> Mark:
     return Mark()
 
 
+def relabel_pruned(ground: Ground) -> Mark:
+    """Its body is gone, and now it tells another purpose; the record is as it was."""
+    named = ground.named_by_pruning()
+    at = ground.find(
+        lambda index, each: "labels" in each.fields and index not in named,
+        "labelled decision that no pruning record names",
+    )
+    told = _record(ground, _says(ground, (at, 1)))
+    labels = {"purpose": "AAAAAAAAAAAAAAAAAAAAAA"}
+    records = list(ground.records)
+    moved = records[at].saying(purpose="harmless").changed(labels=labels)
+    records[at] = Kept(moved.entry, None)
+    ground.seal([*records, told])
+    return marked("form", ground.size, text="its digest is of other records")
+
+
 def prune_the_future(ground: Ground) -> Mark:
     """A record that explains what will go missing later."""
     if ground.size < 2:
@@ -128,6 +144,13 @@ ATTACKS = (
         perform=prune_and_sign,
         said=Said.OUT_OF_REACH,
         admits="bodies were pruned, as",
+    ),
+    Attack(
+        name="relabel-pruned",
+        does="moves a pruned decision to another purpose and signs anew",
+        who=Who.KEY,
+        perform=relabel_pruned,
+        said=Said.NAMED,
     ),
     Attack(
         name="prune-the-future",

@@ -55,6 +55,7 @@ def test_without_the_trail_it_is_valid_and_says_what_was_not_done(
     assert report.verdict is Verdict.VALID
     assert report.exit_code == 0
     assert "Figures were not recounted: no trail was given." in report.unchecked
+    assert any("revoked later was not checked" in each for each in report.unchecked)
 
 
 def test_a_trail_that_has_grown_since_confirms_it(trail: Builder) -> None:

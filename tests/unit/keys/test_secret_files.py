@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from affidavit.errors import KeyUnusable
+from affidavit.keys import secret_files
 from affidavit.keys.secret_files import private_bytes
 
 
@@ -40,5 +41,12 @@ def test_a_link_to_a_file_that_others_may_read_is_refused(tmp_path: Path) -> Non
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(KeyUnusable, match=r"No such file.*affidavit init"):
         private_bytes(tmp_path / "absent.pem")
-    with pytest.raises(KeyUnusable, match="Is a directory"):
+
+
+def test_a_key_that_a_disk_or_a_user_keeps_is_never_answered_with_a_new_one(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(KeyUnusable, match=r"Is a directory.*restore a backup") as told:
         private_bytes(tmp_path)
+    assert "init" not in str(told.value)
+    assert "another user" in secret_files._remedy(PermissionError())

@@ -1,5 +1,6 @@
 """From WALs into the tree: the living, the dead, the torn and the tampered."""
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from affidavit.trail.integrate import Cut, Harvest, Integrator, merged
 from affidavit.trail.record import Entry, Kind
 from affidavit.trail.storage import Leaf, Storage
 from affidavit.trail.trail import Trail
+from support import live
 from support.live import (
     a_directory,
     a_policy_record,
@@ -461,3 +463,25 @@ def test_running_whole_leaves_nothing_behind(tmp_path: Path) -> None:
     assert not one.behind
     for trail in living:
         trail.close()
+
+
+def test_a_segment_that_a_crash_left_without_a_name_goes_once_it_is_old(
+    tmp_path: Path,
+) -> None:
+    directory = live.a_directory(tmp_path)
+    trail = live.a_trail(directory)
+    trail.append(live.a_record())
+    old, young, made = (
+        directory / "wal" / f"{name}-000000.wal.new"
+        for name in ("old", "young", "made")
+    )
+    for path in (old, young, made):
+        path.write_bytes(b"")
+    for path in (old, made):
+        os.utime(path, (0, 0))
+    with made.open("rb") as making:
+        fcntl.flock(making, fcntl.LOCK_EX)
+        trail.close()
+    assert not old.exists()
+    assert young.exists()
+    assert made.exists()

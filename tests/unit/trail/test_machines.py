@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,52 @@ def test_a_stranger_that_came_later_keeps_the_first_record_out(tmp_path: Path) -
     ):
         trail.append(live.a_record())
     assert boot_id() != ELSEWHERE
+
+
+def test_where_locks_say_nothing_a_recent_writer_of_another_boot_is_refused(
+    tmp_path: Path,
+) -> None:
+    path = a_wal(tmp_path, boot=ELSEWHERE)
+    os.utime(path, ns=(0, 1_000_000_000_000))
+
+    def check(seconds: int, *, boot: str = "here") -> None:
+        clock = partial(int, (1000 + seconds) * 1_000_000_000)
+        machines.check(tmp_path, boot, still_seconds=330, clock=clock)
+
+    with pytest.raises(TrailUnavailable, match="wrote to this trail 329 s ago") as told:
+        check(329)
+    assert "once 330 s have passed" in str(told.value)
+    check(330)
+    check(1, boot=ELSEWHERE)
+
+
+def test_on_a_network_nothing_of_a_writer_that_may_live_is_taken_or_removed(
+    tmp_path: Path,
+) -> None:
+    directory = live.a_directory(tmp_path / "t")
+    trail = live.a_trail(directory, on_network=True)
+    trail.append(live.a_record())
+    path = a_wal(directory / "wal", boot=ELSEWHERE)
+    with pytest.raises(TrailUnavailable, match="do not tell whether it lives"):
+        trail.seal()
+    assert path.exists()
+    os.utime(path, (0, 0))
+    assert trail.seal() is not None
+    trail.close()
+
+
+def test_of_two_machines_that_begin_at_once_on_a_network_neither_goes_on(
+    tmp_path: Path,
+) -> None:
+    directory = live.a_directory(tmp_path / "t")
+
+    def meanwhile() -> float:
+        # Asked by a segment in the making, after it was allowed.
+        a_wal(directory / "wal", boot=ELSEWHERE)
+        return 0
+
+    trail = live.a_trail(directory, on_network=True, elapsed=meanwhile)
+    with pytest.raises(TrailUnavailable, match="another machine"):
+        trail.append(live.a_record())
+    left = [each.name for each in (directory / "wal").iterdir()]
+    assert left == [segment.name("AAAAAAAAAAA", 0)]

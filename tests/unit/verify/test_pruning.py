@@ -1,5 +1,6 @@
 """What is gone is explained by sealed records before the end, or it is unexplained."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from affidavit import canonical
 from affidavit.canonical import Json
+from affidavit.errors import Malformed
 from affidavit.tlog.tiles import encode_bodies
 from affidavit.trail.ranges import Ranges
 from affidavit.trail.reader import TrailReader
@@ -201,22 +204,68 @@ def test_a_body_that_was_put_back_is_told(tmp_path: Path) -> None:
     assert "are still there" in note
 
 
-def a_pruned_builder(path: Path, first: int, count: int) -> Builder:
+def a_pruned_builder(path: Path, which: Ranges, **changes: Json) -> Builder:
+    """A trail whose last record says truly, but for `changes`, what was pruned."""
     builder = a_trail(path, calls=5)
-    body: dict[str, Any] = json.loads(said(Ranges.of((first, count))))
-    builder.add("pruning", body)
+    digest = hashlib.sha256()
+    for first, count in which:
+        for each in builder.records[first : first + count]:
+            digest.update(hashlib.sha256(each.salted).digest())
+    body: dict[str, Any] = json.loads(said(which))
+    builder.add("pruning", body | {"digest": canonical.text(digest.digest())} | changes)
+    builder.write()
+    bodies: list[bytes | None] = [made.salted for made in builder.records]
+    for first, count in which:
+        bodies[first : first + count] = [None] * count
+    trails.write_bodies(path, 0, bodies)
     return builder
 
 
 def test_a_trail_made_without_our_code_is_judged_alike(tmp_path: Path) -> None:
-    builder = a_pruned_builder(tmp_path, 2, 4)
-    builder.write()
-    bodies = [
-        None if index in range(2, 6) else made.salted
-        for index, made in enumerate(builder.records)
-    ]
-    trails.write_bodies(tmp_path, 0, bodies)
+    builder = a_pruned_builder(tmp_path, Ranges.of((2, 3), (6, 2)))
 
     report = verify_trail(TrailReader(tmp_path), key=builder.key, now=trails.START)
-    assert (report.bodies_pruned, report.bodies_unexplained) == (4, 0)
+    assert (report.bodies_pruned, report.bodies_unexplained) == (5, 0)
     assert report.problems == ()
+
+
+def test_a_record_whose_digest_is_of_other_records_is_a_problem(
+    tmp_path: Path,
+) -> None:
+    other = canonical.text(b"x" * 32)
+    builder = a_pruned_builder(tmp_path, Ranges.of((2, 4)), digest=other)
+
+    report = verify_trail(TrailReader(tmp_path), key=builder.key, now=trails.START)
+    (problem,) = report.problems
+    assert (problem.fault, problem.index) == (Fault.FORM, len(builder.records) - 1)
+    assert "its digest is of other records" in problem.message
+
+
+def test_a_record_that_says_a_policy_was_pruned_is_a_problem(tmp_path: Path) -> None:
+    builder = a_pruned_builder(tmp_path, Ranges.of((1, 2)))
+
+    report = verify_trail(TrailReader(tmp_path), key=builder.key, now=trails.START)
+    told = [each.message for each in report.problems]
+    assert "says that record 1 was pruned, a policy" in told
+
+
+def test_entries_that_cannot_be_read_are_no_second_problem() -> None:
+    def unreadable(number: int, width: int) -> list[bytes]:
+        raise Malformed(f"bundle {number} of {width}")
+
+    problems = Problems()
+    prunings = Prunings(problems)
+    prunings.check(rare(50, said(Ranges.of((0, 5)))))
+    prunings.recount(unreadable, size=SIZE)
+    assert problems.kept == []
+
+
+@pytest.mark.parametrize(("size", "looked_from"), [(50, 0), (60, 51)])
+def test_only_sealed_records_that_were_not_verified_before_are_recounted(
+    size: int, looked_from: int
+) -> None:
+    problems = Problems()
+    prunings = Prunings(problems)
+    prunings.check(rare(50, said(Ranges.of((0, 5)))))
+    prunings.recount(lambda _, __: [], size=size, looked_from=looked_from)
+    assert problems.kept == []
