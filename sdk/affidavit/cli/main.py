@@ -51,6 +51,9 @@ COMMANDS = {
     "attest": Lazy(
         "affidavit.cli.attest:command", "Sign a statement about a period of the trail."
     ),
+    "reconcile": Lazy(
+        "affidavit.cli.reconcile:command", "Hold the provider's bill against the trail."
+    ),
     "witness": Lazy("affidavit.cli.witness:group", "Cosign somebody's checkpoints."),
     "verify": Lazy(
         "affidavit.cli.verify:command", "Check somebody's statement or trail."

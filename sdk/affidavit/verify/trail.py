@@ -263,9 +263,8 @@ class _TrailCheck:
             self._tree.settle(size, self._head.root, as_changed)
         self._history.settle(size)
         self._account, self._edge = self._ledger.account(), self._tree.edge
-        self._prunings.recount(
-            self._reader.entry_bundle, size=size, looked_from=self._start
-        )
+        bundle = self._reader.entry_bundle
+        self._prunings.recount(bundle, size=size, looked_from=self._start)
         self._settle_keys()
         self._span = self._ledger.span
 

@@ -73,7 +73,7 @@ class ReceivedRequest:
     path: str
     """As sent: percent-encoded, without the query."""
     query: Mapping[str, str] = field(default_factory=dict)
-    """Decoded; of a repeated name the last value."""
+    """Decoded; of a repeated name the last value, of `a[]` all of them, with commas."""
     headers: Headers = field(default_factory=Headers)
     body: bytes = b""
     """What was read of the body: all of it, unless the sandbox declined it. Empty for a

@@ -34,6 +34,7 @@ from affidavit.testing.sandbox.instructions import (
     tries_told,
 )
 from affidavit.testing.sandbox.memory import Memory, Queue, Tries
+from affidavit.testing.sandbox.metering import Meter
 from affidavit.testing.sandbox.provider import Plan, admit, plan, provided, stamped
 from affidavit.testing.sandbox.routes import Asked, Match, Route, Unrouted, find
 from affidavit.testing.sandbox.server import HOST, Arrival, Server
@@ -85,7 +86,8 @@ class Sandbox:
         new_serial: Callable[[], str] = _serial,
     ) -> None:
         self._wanted_port = port
-        self._routes = (*routes, *provided())
+        self._meter = Meter(clock)
+        self._routes = (*routes, *self._meter.routes(), *provided())
         self._memory = Memory(most=remember, most_bytes=remember_bytes)
         self._most_body_bytes = most_body_bytes
         self._most_form_bytes = most_form_bytes
@@ -239,7 +241,7 @@ class Sandbox:
         request = ReceivedRequest(
             method=arrival.method,
             path=path,
-            query=dict(parse_qsl(query, keep_blank_values=True)),
+            query=_values(query),
             headers=arrival.headers,
             body=arrival.body,
             parts=arrival.parts,
@@ -248,6 +250,8 @@ class Sandbox:
         )
         self._memory.add(request)
         planned = self._planned(request, arrival.declined, found, serial)
+        if planned.break_at is None:
+            self._meter.serve(request, planned.reply)
         if self._watch is not None:
             self._watch(request, _status(planned))
         return _stamped(planned, request, time.perf_counter() - begun)
@@ -278,6 +282,16 @@ class Sandbox:
         told = tries_told(request)
         earlier = self._tries.earlier(call_key(request)) if told is None else told
         return asked.for_try(earlier)
+
+
+def _values(query: str) -> dict[str, str]:
+    """Decoded; of a repeated name the last value, of one like `a[]` all of them."""
+    values: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        earlier = values.get(name)
+        listed = name.endswith("[]") and earlier is not None
+        values[name] = f"{earlier},{value}" if listed else value
+    return values
 
 
 def _status(planned: Plan) -> int | None:
