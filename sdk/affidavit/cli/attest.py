@@ -13,7 +13,8 @@ from typing import Any
 import click
 
 from affidavit import canonical
-from affidavit.attest import anchored
+from affidavit.attest import anchored, entries, handover
+from affidavit.attest.packaging import Package
 from affidavit.attest.predicate import Claim
 from affidavit.attest.statement import build_statement, write_statement
 from affidavit.attest.tally import Period
@@ -32,11 +33,11 @@ from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, eti
 from affidavit.cli.trust import own_identity
 from affidavit.cli.wording import count, moment
 from affidavit.dsse import Envelope
-from affidavit.errors import TrailUnavailable
+from affidavit.errors import AffidavitError, TrailUnavailable
 from affidavit.trail import attested
 from affidavit.trail.identity import Identity
 from affidavit.trail.reader import TrailReader
-from affidavit.wiring.settings import read_settings
+from affidavit.wiring.settings import Settings, read_settings
 
 COLOURS = {
     Claim.PASS: output.GOOD,
@@ -87,6 +88,15 @@ COLOURS = {
     metavar="DIR",
     help="Where to write it.",
 )
+@click.option(
+    "--entries",
+    "hand_over",
+    type=click.Choice(["auto", "all", "none"]),
+    default="auto",
+    show_default=True,
+    help="Hand the trail's entries over: times, effects and pseudonyms, no contents. "
+    f"`auto` does up to {entries.MOST:,} records.",
+)
 @arguments.trail
 @arguments.signing_key
 @arguments.as_json
@@ -95,6 +105,7 @@ def command(
     start: When,
     end: When | None,
     out: Path,
+    hand_over: str,
     trail: Path | None,
     signing_key: str | None,
     as_json: bool,
@@ -102,8 +113,9 @@ def command(
     """Verify the trail, count a period of it, and sign what was found.
 
     Writes DIR/statement.dsse.json: an in-toto statement in a DSSE envelope, which
-    others check with `affidavit verify` or any library for these formats. Records that
-    are still pending are sealed first.
+    others check with `affidavit verify` or any library for these formats; beside it
+    the same as a Sigstore bundle, tables, OSCAL, and the trail's entries, from which
+    every figure is counted again. Records that are still pending are sealed first.
     """
     arguments.ordered(start, end)
     settings = read_settings(
@@ -127,6 +139,7 @@ def command(
         )
     path = write_statement(out, envelope)
     predicate = _predicate(envelope)
+    _hand_over(settings, identity, envelope, out, whole=_whole(predicate, hand_over))
     _mark(settings.trail, period, predicate)
     if as_json:
         machine.emit(_as_json(path, identity, predicate))
@@ -143,6 +156,53 @@ def _end(end: When | None, now: datetime) -> datetime:
         output.hint(f"The period is not over: it ends now, at {moment(now)}.")
         return now
     return end.after
+
+
+def _whole(predicate: Mapping[str, Any], wanted: str) -> bool:
+    """Whether entries are handed over: never of a trail that does not hold."""
+    if predicate["integrity"]["problems"]:
+        return False
+    few = int(predicate["tree"]["size"]) <= entries.MOST
+    return wanted == "all" or (wanted == "auto" and few)
+
+
+def _hand_over(
+    settings: Settings,
+    identity: Identity,
+    envelope: Envelope,
+    out: Path,
+    *,
+    whole: bool,
+) -> None:
+    with progress.shown("handing over entries") as tell:
+        handover.write(
+            Package(out),
+            envelope,
+            identity.verifier,
+            stamps=_stamps(settings, envelope),
+            trail=TrailReader(settings.trail) if whole else None,
+            progress=tell,
+        )
+
+
+def _stamps(settings: Settings, envelope: Envelope) -> list[bytes]:
+    """Time stamps over the signature, of the settings' authorities that answer."""
+    plan = settings.anchors
+    if plan is None or not plan.stamps:
+        return []
+    from affidavit.anchors.stamp import stamp
+    from affidavit.anchors.web import Web
+
+    given: list[bytes] = []
+    for each in plan.stamps:
+        try:
+            signature = envelope.signatures[0].signature
+            stamped = stamp(Web(), each, signature, now=datetime.now(UTC))
+        except AffidavitError as error:
+            output.hint(f"No time stamp by {each.url}: {error}")
+        else:
+            given.append(stamped.response)
+    return given
 
 
 def _mark(path: Path, period: Period, predicate: Mapping[str, Any]) -> None:
@@ -202,8 +262,8 @@ def _say(path: Path, identity: Identity, predicate: Mapping[str, Any]) -> None:
     output.say()
     output.say(f"Written to {path}. Hand it over with the verifier key:")
     output.say(f"  {identity.verifier}")
-    output.say("The other side checks it, with the trail's folder or without:")
-    output.say(f"  affidavit verify {path} --key VKEY [--trail DIR]")
+    output.say("The other side checks it, and counts again from the entries in there:")
+    output.say(f"  affidavit verify {path.parent} --key VKEY")
 
 
 def _say_rows(rows: Sequence[Mapping[str, Any]]) -> None:

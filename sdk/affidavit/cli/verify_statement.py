@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from affidavit.attest import anchored
+from affidavit.attest import anchored, entries
 from affidavit.attest.recount import StatementReport, verify_statement
 from affidavit.attest.statement import FILE_NAME
 from affidavit.canonical import Json
@@ -32,14 +32,17 @@ def said(
 ) -> int:
     """Check and report; the exit code."""
     data = _read(path)
+    given = entries.beside(path) if trail is None and path.is_dir() else None
+    source = trail or given
     try:
         report = verify_statement(
             data,
             key=trusted.keys,
             now=datetime.now(UTC),
-            trail=None if trail is None else TrailReader(trail),
+            trail=None if source is None else TrailReader(source),
             pins=pinned,
-            evidence=() if trail is None else pins.evidence(trail, anchor),
+            evidence=() if source is None else pins.evidence(source, anchor),
+            bodies=given is None,
         )
     except Invalid as error:
         # Nothing in such a file is worth reporting but that it is none.

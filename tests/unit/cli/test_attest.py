@@ -66,7 +66,7 @@ def test_a_person_is_shown_verdict_counts_and_how_others_check_it(
     assert told.out.splitlines()[0] == "PASS WITH EXCEPTIONS"
     assert "support.reply" in told.out
     assert "3 decisions" in told.out
-    assert "affidavit verify out/statement.dsse.json --key" in told.out
+    assert "affidavit verify out --key" in told.out
     assert "What this does not prove:" in told.out
 
 
@@ -215,3 +215,36 @@ def test_a_torn_tail_is_cut_told_of_and_the_rest_attested(tmp_path: Path) -> Non
     assert told.code == 0
     assert told.json["use"]["byEffect"]["permit"] == 2
     assert (verified.json["verdict"], verified.json["recoveries"]) == ("valid", 1)
+
+
+def test_what_is_handed_over_is_verified_and_recounted_by_itself(
+    tmp_path: Path,
+) -> None:
+    settings = a_recorded_project(tmp_path)
+    attest(*UNTIL_NOW, cwd=tmp_path)
+    key = str(own_identity(settings).verifier)
+    told = invoke("verify", "out", "--key", key, "--json", cwd=tmp_path)
+    assert told.code == 0
+    assert told.json["trail"]["records_checked"] == told.json["size"]
+
+    entries = next((tmp_path / "out" / "trail" / "tile" / "entries").rglob("*.p/*"))
+    entries.write_bytes(entries.read_bytes().replace(b"refuse", b"permit", 1))
+    tampered = invoke("verify", "out", "--key", key, cwd=tmp_path)
+    assert tampered.code == 1
+
+
+def test_entries_are_kept_back_where_that_is_asked_for(tmp_path: Path) -> None:
+    settings = a_recorded_project(tmp_path)
+    attest(*UNTIL_NOW, "--entries", "none", cwd=tmp_path)
+    assert not (tmp_path / "out" / "trail").exists()
+    key = str(own_identity(settings).verifier)
+    told = invoke("verify", "out", "--key", key, "--json", cwd=tmp_path)
+    assert (told.code, told.json["trail"]) == (0, None)
+
+
+def test_no_entries_go_out_of_a_trail_that_does_not_hold(tmp_path: Path) -> None:
+    settings = a_recorded_project(tmp_path)
+    edit_record(settings.trail, b"refuse", b"permit")
+    told = attest(*UNTIL_NOW, "--entries", "all", cwd=tmp_path)
+    assert told.code == 2
+    assert not (tmp_path / "out" / "trail").exists()
