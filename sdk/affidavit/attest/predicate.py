@@ -107,6 +107,15 @@ def use_of(
     }
 
 
+def days_of(days: Counter[tuple[str, str]]) -> list[Json]:
+    """The section `days`: decisions by UTC day and effect, where there are any."""
+    return [
+        {"day": day, "effect": effect, "decisions": number(days[day, effect])}
+        for day, effect in sorted(days)
+        if days[day, effect]
+    ]
+
+
 def records_of(tally: Tally) -> dict[str, Json]:
     """The section `records`: how many there are in the period, by kind."""
     return {

@@ -4,20 +4,26 @@ Knows statements as others hand them over; trusts nothing in them. With the trai
 hand every figure is counted again from entries and openings, never from bodies.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from affidavit import canonical, dsse
 from affidavit.attest import anchored, predicate
+from affidavit.attest.agreement import (
+    Section,
+    differences,
+    of_days,
+    rows_in,
+    unbalanced,
+)
 from affidavit.attest.predicate import (
     PAYLOAD_TYPE,
     PREDICATE_TYPE,
     STATEMENT_TYPE,
     Claim,
 )
-from affidavit.attest.tally import ATTESTED, EFFECTS, LabelTally, Period, Values
+from affidavit.attest.tally import ATTESTED, LabelTally, Period
 from affidavit.canonical import Json
 from affidavit.dsse import Envelope
 from affidavit.errors import Malformed, SettingsInvalid
@@ -31,7 +37,6 @@ from affidavit.verify.anchors import Pins
 from affidavit.verify.bundles import Visit
 from affidavit.verify.keys import disowned
 
-Section = Mapping[str, Json]
 _SECTIONS = {
     "period",
     "origin",
@@ -46,7 +51,7 @@ _SECTIONS = {
     "exceptions",
     "doesNotProve",
 }
-_LATER = {"anchors"}
+_LATER = {"anchors", "days"}
 """Sections that statements of earlier releases have not."""
 _NONCE_BYTES = 16
 
@@ -232,94 +237,32 @@ def _contradictions(told: _Told) -> Iterator[str]:
     """What does not follow from the statement's own figures."""
     use, records = told.section("use"), told.section("records")
     integrity = told.section("integrity")
-    rows = _rows(use)
+    rows = rows_in(use)
     sums: dict[str, Json] = {
         "rows": predicate.rows_of(rows),
         "byPurpose": predicate.totals_of(rows, "purpose"),
         "byModel": predicate.totals_of(rows, "model"),
     }
-    yield from _differences(sums, {name: use.get(name) for name in sums}, "use")
-    yield from _unbalanced(use, records, integrity, rows)
+    yield from differences(sums, {name: use.get(name) for name in sums}, "use")
+    yield from unbalanced(use, records, integrity, rows)
     opened = {(each.field, each.value) for each in told.openings}
     values = [dict(zip(ATTESTED, row, strict=True)) for row, _ in rows]
     used = {(name, it) for row in values for name, it in row.items() if it is not None}
     if opened != used or len(opened) != len(told.openings):
         yield "openings: they are not exactly those of the values in use.rows"
     tree = predicate.tree_of(told.head, told.checkpoint)
-    yield from _differences(tree, told.section("tree"), "tree")
+    yield from differences(tree, told.section("tree"), "tree")
     if "anchors" in told.predicate:
         section = told.section("anchors")
         yield from anchored.contradictions(section, size=told.head.size)
+    if "days" in told.predicate:
+        yield from of_days(told.predicate["days"], use)
     try:
         judged = predicate.judge(told.period, use, integrity)
     except KeyError as error:
         raise Malformed(f"the statement has no figure {error}") from error
     claimed = {name: told.predicate[name] for name in judged}
-    yield from _differences(judged, claimed, "")
-
-
-def _unbalanced(
-    use: Section,
-    records: Section,
-    integrity: Section,
-    rows: Counter[tuple[Values, str]],
-) -> Iterator[str]:
-    """Figures that count the same decisions and differ."""
-    match use, records, integrity:
-        case (
-            {"byEffect": dict(effects), "outcomes": dict(outcomes), "unopened": lost},
-            {"total": total, "byKind": dict(kinds)},
-            {"unknownOutcomes": unknown},
-        ):
-            decisions = _number(kinds.get("decision", 0))
-            sides = {
-                "records.total": (_number(total), sum(map(_number, kinds.values()))),
-                "use.byEffect": (sum(map(_number, effects.values())), decisions),
-                "use.rows": (rows.total() + _number(lost), decisions),
-                "use.outcomes": (
-                    sum(map(_number, outcomes.values())),
-                    sum(_number(effects.get(name, 0)) for name in EFFECTS[:2]),
-                ),
-                "integrity.unknownOutcomes": (
-                    _number(unknown),
-                    _number(outcomes.get("unknown", 0)),
-                ),
-            }
-        case _:
-            raise Malformed("the statement's use, records or integrity lack figures")
-    for name, (said, counted) in sides.items():
-        if said != counted:
-            yield f"{name}: {said}, where the other figures make it {counted}"
-
-
-def _rows(use: Section) -> Counter[tuple[Values, str]]:
-    found: Counter[tuple[Values, str]] = Counter()
-    rows = use.get("rows")
-    for row in rows if isinstance(rows, list) else ():
-        match row:
-            case {"effect": str(effect), "decisions": count, **values} if (
-                values.keys() == set(ATTESTED)
-                and all(it is None or isinstance(it, str) for it in values.values())
-            ):
-                told = tuple(_text(values[name]) for name in ATTESTED)
-                found[told, effect] += _number(count)
-            case _:
-                raise Malformed(f"not a row of figures: {row!r:.200}")
-    return found
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _number(value: Json) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdecimal():
-        number = int(value[:40])
-        if predicate.number(number) == value:
-            return number
-    elif isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise Malformed(f"not a count: {value!r:.80}")
+    yield from differences(judged, claimed, "")
 
 
 def _up_to(size: int, tally: LabelTally) -> Visit:
@@ -345,7 +288,9 @@ def _recounted(told: _Told, tally: LabelTally) -> Iterator[str]:
         "use": predicate.use_of(tally, tally.rows(), tally.unopened),
         "policies": _policies(tally, told.predicate["policies"]),
     }
-    yield from _differences(counted, told.predicate, "")
+    if "days" in told.predicate:
+        counted["days"] = predicate.days_of(tally.days)
+    yield from differences(counted, told.predicate, "")
     integrity = told.section("integrity")
     seen: dict[str, Json] = {
         "trailBegan": tally.began,
@@ -353,10 +298,10 @@ def _recounted(told: _Told, tally: LabelTally) -> Iterator[str]:
         "clockAnomalies": predicate.number(tally.clock_anomalies),
         "unknownOutcomes": predicate.number(tally.endings["unknown"]),
     }
-    yield from _differences(seen, integrity, "integrity")
+    yield from differences(seen, integrity, "integrity")
     if "anchors" in told.predicate:
         newest: dict[str, Json] = {"newestRecord": tally.newest}
-        yield from _differences(newest, told.section("anchors"), "anchors")
+        yield from differences(newest, told.section("anchors"), "anchors")
 
 
 def _policies(tally: LabelTally, said: Json) -> Json:
@@ -368,23 +313,6 @@ def _policies(tally: LabelTally, said: Json) -> Json:
         if ours["name"] is None and isinstance(theirs, Mapping):
             ours |= {name: theirs.get(name) for name in ("name", "mode")}
     return counted
-
-
-def _differences(counted: Section, said: Section, under: str) -> Iterator[str]:
-    """`path: what the statement says, and what it should`, for each that differs."""
-    for name, value in counted.items():
-        path, other = f"{under}.{name}".lstrip("."), said.get(name)
-        if isinstance(value, Mapping) and isinstance(other, Mapping):
-            yield from _differences(value, other, path)
-            for surplus in sorted(other.keys() - value.keys()):
-                yield f"{path}.{surplus}: {_short(other[surplus])}, counted: nothing"
-        elif value != other:
-            yield f"{path}: {_short(other)}, counted: {_short(value)}"
-
-
-def _short(value: Json) -> str:
-    text = canonical.dumps(value).decode()
-    return text if len(text) <= 300 else text[:300] + "…"
 
 
 def _problem(message: str) -> Problem:

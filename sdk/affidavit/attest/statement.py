@@ -115,6 +115,7 @@ def _predicate(
         "tree": predicate.tree_of(head, report.checkpoint),
         "records": predicate.records_of(tally),
         "use": use,
+        "days": predicate.days_of(tally.days),
         "policies": predicate.policies_of(tally),
         "integrity": integrity,
         "anchors": anchored.section(

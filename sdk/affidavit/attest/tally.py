@@ -79,6 +79,8 @@ class Tally:
         self._period = period
         self.kinds: Counter[str] = Counter()
         self.effects: Counter[str] = Counter(dict.fromkeys(EFFECTS, 0))
+        self.days: Counter[tuple[str, str]] = Counter()
+        """UTC day and effect → decisions of the window."""
         self.endings: Counter[str] = Counter(dict.fromkeys(ENDINGS, 0))
         self.policies: dict[str, PolicySpan] = {}
         self.recoveries = 0
@@ -124,6 +126,7 @@ class Tally:
         name, effect = str(value["id"]), str(value.get("effect"))
         if inside:
             self.effects[effect] += 1
+            self.days[at[:10], effect] += 1
             self._named(str(value.get("policy")), at, decisions=1)
             labels = value.get("labels")
             self._tell(effect, labels if isinstance(labels, Mapping) else {}, salted)

@@ -132,6 +132,8 @@ def fewer_decisions(content: Content) -> None:
     use, records = content["predicate"]["use"], content["predicate"]["records"]
     use["rows"] = [row for row in use["rows"] if row["effect"] != "refuse"]
     use["byEffect"]["refuse"] = 0
+    days = content["predicate"]["days"]
+    content["predicate"]["days"] = [it for it in days if it["effect"] != "refuse"]
     for total in (*use["byPurpose"], *use["byModel"]):
         if total.get("purpose") == "fraud.scoring" or total.get("model") == "gpt-5":
             total["decisions"] -= 1
