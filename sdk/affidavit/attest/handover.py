@@ -5,6 +5,7 @@
     keys.json                       the keys that sign, told for comparison
     use.csv, policies.csv           its figures as tables
     assessment-results.oscal.json   its figures for GRC tools
+    certificate.html                the statement for people, in a language
     trail/                          all entries and the tree over them, if handed over
     README.txt                      how to check it
 
@@ -18,6 +19,8 @@ from typing import Any
 
 from affidavit import canonical
 from affidavit.attest import entries, oscal, sigstore, tables
+from affidavit.attest.certificate import page
+from affidavit.attest.certificate.words import Language
 from affidavit.attest.packaging import Package
 from affidavit.attest.predicate import keys_of
 from affidavit.dsse import Envelope
@@ -30,6 +33,7 @@ def write(
     envelope: Envelope,
     key: VerifierKey,
     *,
+    language: Language = Language.ENGLISH,
     stamps: Sequence[bytes] = (),
     trail: TrailReader | None = None,
     progress: entries.Progress | None = None,
@@ -46,6 +50,7 @@ def write(
     package.write("use.csv", tables.use(predicate))
     package.write("policies.csv", tables.policies(predicate))
     package.write(oscal.FILE_NAME, oscal.assessment(predicate, digest))
+    package.write(page.FILE_NAME, page.certificate(envelope, language))
     package.write("README.txt", _readme(predicate, whole=trail is not None).encode())
     if trail is not None:
         tree = predicate["tree"]
@@ -79,6 +84,9 @@ affidavit:
     affidavit verify THIS-FOLDER --key VERIFIER-KEY
 
 {recount}
+
+Or open certificate.html in a browser: it shows the statement, and checks it by itself,
+offline, with the key and this folder dropped in.
 
 Others' tools do it too: the envelope is DSSE v1 (securesystemslib, `openssl pkeyutl
 -verify -rawin`), the statement in-toto v1, statement.sigstore.json a Sigstore bundle,

@@ -14,6 +14,7 @@ import click
 
 from affidavit import canonical
 from affidavit.attest import anchored, entries, handover
+from affidavit.attest.certificate.words import Language
 from affidavit.attest.packaging import Package
 from affidavit.attest.predicate import Claim
 from affidavit.attest.statement import build_statement, write_statement
@@ -97,6 +98,13 @@ COLOURS = {
     help="Hand the trail's entries over: times, effects and pseudonyms, no contents. "
     f"`auto` does up to {entries.MOST:,} records.",
 )
+@click.option(
+    "--language",
+    type=click.Choice([each.value for each in Language]),
+    default=Language.ENGLISH.value,
+    show_default=True,
+    help="Of certificate.html, the page for people.",
+)
 @arguments.trail
 @arguments.signing_key
 @arguments.as_json
@@ -106,6 +114,7 @@ def command(
     end: When | None,
     out: Path,
     hand_over: str,
+    language: str,
     trail: Path | None,
     signing_key: str | None,
     as_json: bool,
@@ -114,8 +123,9 @@ def command(
 
     Writes DIR/statement.dsse.json: an in-toto statement in a DSSE envelope, which
     others check with `affidavit verify` or any library for these formats; beside it
-    the same as a Sigstore bundle, tables, OSCAL, and the trail's entries, from which
-    every figure is counted again. Records that are still pending are sealed first.
+    a certificate that people read and that checks itself in a browser, a Sigstore
+    bundle, tables, OSCAL, and the trail's entries, from which every figure is counted
+    again. Records that are still pending are sealed first.
     """
     arguments.ordered(start, end)
     settings = read_settings(
@@ -139,7 +149,8 @@ def command(
         )
     path = write_statement(out, envelope)
     predicate = _predicate(envelope)
-    _hand_over(settings, identity, envelope, out, whole=_whole(predicate, hand_over))
+    whole = _whole(predicate, hand_over)
+    _hand_over(settings, identity, envelope, out, language=language, whole=whole)
     _mark(settings.trail, period, predicate)
     if as_json:
         machine.emit(_as_json(path, identity, predicate))
@@ -172,6 +183,7 @@ def _hand_over(
     envelope: Envelope,
     out: Path,
     *,
+    language: str,
     whole: bool,
 ) -> None:
     with progress.shown("handing over entries") as tell:
@@ -179,6 +191,7 @@ def _hand_over(
             Package(out),
             envelope,
             identity.verifier,
+            language=Language(language),
             stamps=_stamps(settings, envelope),
             trail=TrailReader(settings.trail) if whole else None,
             progress=tell,

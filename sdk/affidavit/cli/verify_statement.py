@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from affidavit.attest import anchored, entries
+from affidavit.attest.certificate.page import DOCTYPE, statement_in
 from affidavit.attest.recount import StatementReport, verify_statement
 from affidavit.attest.statement import FILE_NAME
 from affidavit.canonical import Json
@@ -31,12 +32,11 @@ def said(
     as_json: bool,
 ) -> int:
     """Check and report; the exit code."""
-    data = _read(path)
     given = entries.beside(path) if trail is None and path.is_dir() else None
     source = trail or given
     try:
         report = verify_statement(
-            data,
+            _read(path),
             key=trusted.keys,
             now=datetime.now(UTC),
             trail=None if source is None else TrailReader(source),
@@ -63,7 +63,7 @@ def _read(path: Path) -> bytes:
     file = path / FILE_NAME if path.is_dir() else path
     try:
         with file.open("rb") as opened:
-            return opened.read(MAX_ENVELOPE_BYTES + 1)
+            data = opened.read(MAX_ENVELOPE_BYTES + 1)
     except FileNotFoundError as error:
         raise Incomplete(
             f"{path}: neither a statement, nor a folder with {FILE_NAME}, nor a trail "
@@ -71,6 +71,7 @@ def _read(path: Path) -> bytes:
         ) from error
     except OSError as error:
         raise Incomplete(f"{file}: cannot be read ({error.strerror}).") from error
+    return statement_in(data) if data.startswith(DOCTYPE) else data
 
 
 def _refused(trusted: Trusted, message: str) -> dict[str, Json]:

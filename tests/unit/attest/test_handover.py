@@ -12,6 +12,7 @@ from support.trails import Builder, a_trail
 ALWAYS = {
     "README.txt",
     "assessment-results.oscal.json",
+    "certificate.html",
     "keys.json",
     "policies.csv",
     "statement.sigstore.json",

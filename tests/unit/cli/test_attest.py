@@ -248,3 +248,18 @@ def test_no_entries_go_out_of_a_trail_that_does_not_hold(tmp_path: Path) -> None
     told = attest(*UNTIL_NOW, "--entries", "all", cwd=tmp_path)
     assert told.code == 2
     assert not (tmp_path / "out" / "trail").exists()
+
+
+def test_the_certificate_is_verified_by_itself_too(tmp_path: Path) -> None:
+    settings = a_recorded_project(tmp_path)
+    attest(*UNTIL_NOW, "--language", "id", cwd=tmp_path)
+    key = str(own_identity(settings).verifier)
+    page = tmp_path / "out" / "certificate.html"
+    assert b'lang="id"' in page.read_bytes()[:60]
+    told = invoke("verify", page, "--key", key, "--json", cwd=tmp_path)
+    assert (told.code, told.json["artefact"]) == (0, "statement")
+
+    page.write_bytes(page.read_bytes().replace(b"<dd>", b"<dd> ", 1))
+    changed = invoke("verify", page, "--key", key, cwd=tmp_path)
+    assert changed.code == 1
+    assert "not what is made of the statement" in changed.out
