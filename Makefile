@@ -119,7 +119,7 @@ system:
 		/usr/share/gocode/src/golang.org/x/mod/sumdb/note=golang-golang-x-mod-dev \
 		strace=strace softhsm2-util=softhsm2 faketime=faketime sshfs=sshfs \
 		/usr/lib/openssh/sftp-server=openssh-sftp-server ip=iproute2 \
-		unshare=util-linux pgrep=procps chromium=chromium
+		unshare=util-linux pgrep=procps redis-server=redis-server chromium=chromium
 
 # One judge needs a newer Python than the oldest that we support.
 .PHONY: judges

@@ -16,6 +16,7 @@ def ask(client: OpenAI, question: str) -> None:
     """Put one question; print the answer, or why it was not sent."""
     conversation: Any = [{"role": "user", "content": question}]
     try:
+        # affidavit: allow C201 -- the second call below shows how it is refused
         answer = client.chat.completions.create(model=MODEL, messages=conversation)
     except PolicyDenied as refusal:
         print(f"refused  {refusal}\n")

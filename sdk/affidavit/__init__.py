@@ -53,6 +53,7 @@ _refuse_sub_interpreters()
 if TYPE_CHECKING:  # editors and type checkers see the real classes
     from affidavit.clients.bedrock import AsyncBedrockOpenAI as AsyncBedrockOpenAI
     from affidavit.clients.bedrock import BedrockOpenAI as BedrockOpenAI
+    from affidavit.clients.errors import CallUncounted as CallUncounted
     from affidavit.clients.errors import CallUngoverned as CallUngoverned
     from affidavit.clients.errors import CallUnrecorded as CallUnrecorded
     from affidavit.clients.errors import PolicyDenied as PolicyDenied
@@ -72,6 +73,7 @@ __all__ = [
     "AsyncOpenAI",
     "AzureOpenAI",
     "BedrockOpenAI",
+    "CallUncounted",
     "CallUngoverned",
     "CallUnrecorded",
     "Governor",
@@ -95,6 +97,7 @@ _LAZY = {
     "AzureOpenAI": "affidavit.clients.openai",
     "BedrockOpenAI": "affidavit.clients.bedrock",
     "CallUngoverned": "affidavit.clients.errors",
+    "CallUncounted": "affidavit.clients.errors",
     "CallUnrecorded": "affidavit.clients.errors",
     "Governor": "affidavit.wiring.governor",
     "OpenAI": "affidavit.clients.openai",

@@ -4,7 +4,7 @@ Knows no HTTP, no openai and no policy: `clients` makes calls and outcomes, `det
 makes findings, `policy` reads them, `trail` writes them down.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
@@ -21,6 +21,20 @@ class Text:
     """`system`, `developer`, `user`, `assistant`, `tool` or `input`; `tools` for what
     defines tools, or the form of the answer: offered to the model, asked by nobody."""
     value: str
+
+
+class Work(NamedTuple):
+    """What is asked of a model, by one call or by lines of a file that are alike."""
+
+    endpoint: str
+    model: str | None
+    subject: str | None
+    """On whose behalf."""
+    requests: int = 1
+    input_tokens: int = 0
+    """Estimated."""
+    output_tokens: int = 0
+    """At most; 0 where nobody says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +57,9 @@ class File:
     endpoints: Mapping[str, int] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
     """SHA-256 of each part in order, for a file that came in several."""
+    work: tuple[Work, ...] | None = None
+    """What its lines ask for when the provider runs them, alike ones put together;
+    None where they are no calls, or of too many kinds to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +79,8 @@ class Known:
     """The one model that its lines ask for."""
     read: bool = False
     """Whether each line of it was shown to the policy."""
+    work: tuple[Work, ...] | None = None
+    """What its lines ask for; None where the trail does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +184,9 @@ class Finding:
     """In how many lines of an uploaded file; the score is the highest of them."""
     lines: tuple[int, ...] = ()
     """The first of these lines; empty for a call that is no file."""
+    notes: tuple[str, ...] = ()
+    """What it rests on where that is no place in a text: counts, and other calls by
+    their records' identifiers."""
 
 
 class Ending(Enum):
@@ -234,6 +256,9 @@ class Outcome(NamedTuple):
     error: str | None = None
     output: bytes | None = None
     """The response body's bytes, for a governor that keeps contents; None without."""
+    said: Iterable[str] | None = ()
+    """The texts that the model produced, for a governor that fingerprints them, read
+    when they are asked for; None when there was a body that nobody could read."""
 
 
 JsonObject = Mapping[str, Any]

@@ -3,9 +3,11 @@
     AffidavitError                     anything else that escapes is a bug in us
     ├── Refused                        the call did not leave: the policy said so      1
     ├── Unrecorded                     the call did not leave: no durable record       2
+    │   └── Uncounted                  the call did not leave: its budget is not known
     ├── SettingsInvalid                a setting names nothing usable                  2
     ├── PolicyNotFound                 no policy where the settings point              2
     ├── PolicyInvalid                  a policy that cannot be put in force            2
+    ├── PolicyUntrusted                not signed by those who must sign a policy      1
     ├── KeyUnusable                    a key file that cannot be read or trusted       2
     ├── TrailNotFound                  no trail where the settings point               2
     ├── TrailUnavailable               the trail cannot be read or written             2
@@ -48,6 +50,10 @@ class Reason:
     where: str | None = None
     """`file:line` of the rule, or None for a rule that no file holds."""
     evidence: str | None = None
+    severity: str | None = None
+    """`low`, `medium`, `high` or `critical`, for whoever reads the trail."""
+    owner: str | None = None
+    """Who answers for the rule."""
 
     def __str__(self) -> str:
         clause = f" ({self.clause})" if self.clause else ""
@@ -111,6 +117,10 @@ class Unrecorded(AffidavitError):
     """The call was not sent, because its decision could not be made durable."""
 
 
+class Uncounted(Unrecorded):
+    """The call was not sent, because what it takes of a budget could not be counted."""
+
+
 class SettingsInvalid(AffidavitError):
     """A setting is unreadable, unknown or of the wrong kind."""
 
@@ -144,6 +154,12 @@ class PolicyInvalid(AffidavitError):
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
         super().__init__("\n".join(str(diagnostic) for diagnostic in diagnostics))
+
+
+class PolicyUntrusted(AffidavitError):
+    """A policy that can be read, and that not enough trusted keys have signed."""
+
+    exit_code = 1
 
 
 class KeyUnusable(AffidavitError):

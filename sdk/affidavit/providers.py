@@ -133,29 +133,50 @@ _VENDORS: Mapping[str, frozenset[Terms]] = {
     "cohere": frozenset({"cohere"}),
     "amazon": frozenset({"aws"}),
 }
+_STEMS: Mapping[Terms, str] = {
+    "openai": "gpt- chatgpt- text-embedding- dall-e- whisper tts- sora codex- "
+    "computer-use- omni-moderation",
+    "anthropic": "claude-",
+    "google": "gemini-",
+    "mistral": "mistral mixtral ministral codestral magistral devstral pixtral voxtral",
+    "xai": "grok-",
+    "deepseek": "deepseek",
+    "llama": "llama meta-llama",
+    "cohere": "command- cohere- c4ai-",
+}
+"""What the names of a maker's models begin with."""
+_OTHER_STEMS = (
+    "babbage davinci embed gemma imagen jamba nova phi qwen rerank text-moderation "
+    "titan veo"
+)
+"""The same, where the name alone does not say whose terms apply."""
+
+FAMILIES: frozenset[str] = frozenset(
+    stem.rstrip("-")
+    for stems in (*_STEMS.values(), _OTHER_STEMS)
+    for stem in stems.split()
+)
+"""First words of the names of models that anybody is known to offer."""
+
+
+def _beginning(stems: str) -> str:
+    return "|".join(map(re.escape, stems.split()))
+
+
 _FAMILIES: tuple[tuple[re.Pattern[str], frozenset[Terms]], ...] = (
     # Published under Apache-2.0 and MIT, which ask nothing that a call could break.
     (re.compile(r"gpt-oss\b|whisper-large"), _NOBODY),
+    (re.compile(r"o[1-9](?:-|$)"), frozenset({"openai"})),
     (
-        re.compile(
-            r"(?:gpt-|chatgpt-|o[1-9](?:-|$)|text-embedding-|dall-e-|whisper|tts-|sora"
-            r"|codex-|computer-use-|omni-moderation)"
-        ),
-        frozenset({"openai"}),
-    ),
-    (re.compile(r"claude-"), frozenset({"anthropic"})),
-    (re.compile(r"gemini-"), frozenset({"google"})),
-    (
-        re.compile(r"(?:open-)?(?:mi[sx]tral|ministral|codestral|magistral|devstral)"),
+        re.compile(r"open-(?:mi[sx]tral|ministral|codestral|magistral|devstral)"),
         frozenset({"mistral"}),
     ),
-    (re.compile(r"pixtral|voxtral"), frozenset({"mistral"})),
-    (re.compile(r"grok-"), frozenset({"xai"})),
-    (re.compile(r"deepseek"), frozenset({"deepseek"})),
-    (re.compile(r"(?:meta-)?llama"), frozenset({"llama"})),
-    (re.compile(r"command-|cohere-|c4ai-"), frozenset({"cohere"})),
+    *(
+        (re.compile(_beginning(stems)), frozenset({maker}))
+        for maker, stems in _STEMS.items()
+    ),
 )
-_REGION = re.compile(r"(?:us|us-gov|eu|apac|au|ca|jp|global)\.")
+_REGION = re.compile(r"\A(?:us|us-gov|eu|apac|au|ca|jp|global)\.")
 _GOOGLES = re.compile(r"gemini-|gemma-|text-embedding-|imagen-|veo-")
 """Names without a vendor that Google's own endpoint gives its own models."""
 

@@ -103,6 +103,9 @@ def tried(
     )
 
 
+UNGOVERNED = "from openai import OpenAI\n\nclient = OpenAI()\n"
+
+
 def a_project(directory: Path, **files: str) -> Path:
     for name, content in files.items():
         path = directory / "policies" / f"{name.replace('_', '.')}.yaml"
@@ -140,4 +143,23 @@ def test_the_formatter_lays_out_what_is_committed_and_says_so(
     assert (project / "policies" / "policy.yaml").read_text() == CLEAN
 
     done = tried(hooks, "affidavit-policy-fmt", project, offline)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.xdist_group("pre-commit")
+def test_sources_are_scanned_and_others_are_not_asked(
+    hooks: Path, offline: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "app.py").write_text(UNGOVERNED)
+    (tmp_path / "web.ts").write_text('import Groq from "groq-sdk";\n')
+    (tmp_path / "data.txt").write_text("openai\n")
+    done = tried(hooks, "affidavit-code", committed(tmp_path), offline)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "--> app.py:3:10" in done.stdout
+    assert "error[C104]" in done.stdout  # read by the matcher that the hook brings
+    assert "2 files scanned: 2 errors, 0 warnings" in done.stdout
+
+    (tmp_path / "app.py").write_text(UNGOVERNED.replace("openai", "affidavit"))
+    (tmp_path / "web.ts").write_text('import express from "express";\n')
+    done = tried(hooks, "affidavit-code", tmp_path, offline)
     assert done.returncode == 0, done.stdout + done.stderr

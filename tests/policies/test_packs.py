@@ -203,6 +203,16 @@ CASES: dict[str, list[tuple[str, Seen, Seen]]] = {
             trains("classifier", found="dataset_generation"),
         ),
         (
+            "baseline-pipeline-without-model",
+            finds("dataset_pipeline"),
+            trains("classifier", found="dataset_pipeline"),
+        ),
+        (
+            "baseline-denied-return",
+            finds("denied_return"),
+            finds("denied_return", score=0.8),
+        ),
+        (
             "baseline-purpose-mismatch",
             declares("activities: [distillation]", found="dataset_generation"),
             declares("activities: [self_instruct]", found="dataset_generation"),

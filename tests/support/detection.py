@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from affidavit.calls import Call, Text
-from affidavit.detect.match import Evidence, Matcher
+from affidavit.detect.match import Evidence, Matcher, R
 from affidavit.detect.passage import Passage, join
 from affidavit.detect.rule import Rule
+from affidavit.detect.signs.sign import Sign
 
 
 def call_of(*texts: str | tuple[str, str]) -> Call:
@@ -21,14 +22,27 @@ def call_of(*texts: str | tuple[str, str]) -> Call:
     )
 
 
-def evidence_of(rules: Sequence[Rule], *texts: str) -> list[Evidence]:
+def evidence_of(rules: Sequence[R], *texts: str) -> list[Evidence[R]]:
     """All that `rules` find in `texts`, as a detector seeks it."""
     call = call_of(*texts)
     folded, matcher = join(call.texts), Matcher(rules)
-    hits = matcher.hits(folded)
-    if hits is None:
+    seen = matcher.look(folded)
+    if seen is None:
         return []
-    return list(matcher.evidence(Passage(call.texts, folded), hits))
+    return list(matcher.evidence(Passage(call.texts, folded), seen))
+
+
+def bears(sign: Sign, prompt: str) -> bool:
+    """Whether `sign` is seen in `prompt`."""
+    return bool(evidence_of((sign,), prompt))
+
+
+def bearing(signs: Sequence[Sign]) -> pytest.MarkDecorator:
+    """Every prompt that one of `signs` says bears it."""
+    cases = [
+        pytest.param(s, m, id=f"{s.id}-{m[:24]}") for s in signs for m in s.matches
+    ]
+    return pytest.mark.parametrize(("sign", "prompt"), cases)
 
 
 def fires(rule: Rule, prompt: str) -> bool:

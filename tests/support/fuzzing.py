@@ -18,6 +18,8 @@ from affidavit.canonical import Json
 from affidavit.dsse import Envelope
 from affidavit.errors import AffidavitError, ToolUnavailable
 from affidavit.keys import Ed25519Signer
+from affidavit.policy.signature import Signed
+from affidavit.policy.trust import Trust
 from affidavit.tlog import checkpoint, proof, submission, tiles, witness
 from affidavit.tlog.checkpoint import Checkpoint
 from affidavit.tlog.cose import Sign1
@@ -192,6 +194,8 @@ TARGETS: Mapping[str, Read] = {
     "envelope": lambda data: Envelope.parse(data).encode(),
     "hashes": _bundle(tiles.decode_hashes, tiles.encode_hashes),
     "note": lambda data: parse_note(data).encode(),
+    "policy-signature": lambda data: Signed.parse(data).encode(),
+    "policy-trust": lambda data: (Trust.parse(data, "trust.toml"), None)[1],
     "proof": _proof,
     "pruning": lambda data: (Pruning.parse(data), None)[1],
     "receipt": _receipt,

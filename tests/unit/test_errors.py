@@ -35,7 +35,8 @@ def test_every_error_is_ours_and_has_one_of_two_exit_codes(
 def test_invalid_evidence_and_refusals_are_violations_and_the_rest_is_not() -> None:
     ones = {kind for kind in EVERY if kind.exit_code == 1}
 
-    assert ones == {Refused, *(kind for kind in EVERY if issubclass(kind, Invalid))}
+    invalid = {kind for kind in EVERY if issubclass(kind, Invalid)}
+    assert ones == {Refused, errors.PolicyUntrusted, *invalid}
 
 
 def test_a_refusal_names_rule_clause_place_evidence_remedy_and_record() -> None:

@@ -1,16 +1,19 @@
 """The names of findings are those that detectors give."""
 
 from affidavit.calls import Call, Known, Reference
+from affidavit.detect import activities
 from affidavit.detect.content import KIND
 from affidavit.detect.provenance import provenance
 from affidavit.detect.rules import RULES
+from affidavit.detect.signs import SIGNS
 from affidavit.findings import Activity, Kind
 
 
 def test_every_activity_is_one_that_some_rule_recognises() -> None:
-    recognised = {rule.activity for rule in RULES if rule.activity is not None}
+    said = {rule.activity for rule in (*RULES, *activities.RULES)}
+    signed = {sign.activity for sign in SIGNS}
 
-    assert recognised == set(Activity)
+    assert (said | signed) - {None} == set(Activity)
 
 
 def test_the_detectors_kind_is_a_known_one() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from affidavit.canonical import Json
 from affidavit.cli import machine, output
+from affidavit.cli.catalogues import titled
 from affidavit.cli.wording import count
 from affidavit.errors import Diagnostic
-from affidavit.policy.catalogue import named
 from affidavit.policy.render import frame
 
 SHAPES = ("text", "json", "github", "sarif")
@@ -20,9 +20,29 @@ _COLOURS = {"error": output.BAD, "warning": output.ODD}
 _GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-def say(shape: str, found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
-    """Print what was found at `paths` in one of `SHAPES`."""
-    _PRINTERS[shape](found, paths)
+def say(
+    shape: str,
+    found: Sequence[Diagnostic],
+    paths: Sequence[Path],
+    *,
+    checked: str | None = None,
+    more: Mapping[str, Json] | None = None,
+    hide: Callable[[str], str] = str,
+) -> None:
+    """Print what was found at `paths` in one of `SHAPES`.
+
+    `checked` stands for the paths in the last line of text, `more` adds fields to JSON.
+    `hide` takes out of a source what must not be shown, and moves nothing in it.
+    """
+    match shape:
+        case "text":
+            _say_text(found, checked or f"{count(len(paths), 'path')} checked", hide)
+        case "json":
+            _say_json(found, paths, more or {})
+        case "github":
+            _say_github(found)
+        case _:
+            _say_sarif(found)
 
 
 def as_json(diagnostic: Diagnostic) -> dict[str, Json]:
@@ -38,8 +58,10 @@ def as_json(diagnostic: Diagnostic) -> dict[str, Json]:
     }
 
 
-def _say_text(found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
-    sources = _Sources()
+def _say_text(
+    found: Sequence[Diagnostic], checked: str, hide: Callable[[str], str]
+) -> None:
+    sources = _Sources(hide)
     for diagnostic in found:
         title, *rest = frame(diagnostic, sources[diagnostic.path]).split("\n")
         output.say(title, colour=_COLOURS.get(diagnostic.level, output.FAINT))
@@ -47,13 +69,15 @@ def _say_text(found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
         output.say()
     errors, warnings = _totals(found)
     verdict = "clean" if not found else f"{errors}, {warnings}"
-    checked = count(len(paths), "path")
-    output.say(f"{checked} checked: {verdict}")
+    output.say(f"{checked}: {verdict}")
 
 
-def _say_json(found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
+def _say_json(
+    found: Sequence[Diagnostic], paths: Sequence[Path], more: Mapping[str, Json]
+) -> None:
     machine.emit(
         {
+            **more,
             "diagnostics": [as_json(each) for each in found],
             "errors": sum(each.level == "error" for each in found),
             "paths": [machine.text(path) for path in paths],
@@ -62,23 +86,26 @@ def _say_json(found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
     )
 
 
-def _say_github(found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
-    del paths
+def _say_github(found: Sequence[Diagnostic]) -> None:
     for each in found:
         remedy = f" Help: {each.help}" if each.help else ""
         place = (
             f"file={_property(each.path)},line={each.line},col={each.column},"
-            f"title={_property(named(each.rule))}"
+            f"title={_property(titled(each.rule))}"
         )
         kind = _GITHUB.get(each.level, "notice")
         output.say(f"::{kind} {place}::{_data(each.message + remedy)}")
 
 
-def _say_sarif(found: Sequence[Diagnostic], paths: Sequence[Path]) -> None:
+def _say_sarif(found: Sequence[Diagnostic]) -> None:
     from affidavit.cli.sarif import as_sarif
 
-    del paths
     machine.emit(as_sarif(found))
+
+
+def escaped(text: str, *, inside: bool = False) -> str:
+    """As a GitHub workflow command's message, or `inside` it as a property."""
+    return _property(text) if inside else _data(text)
 
 
 def _data(text: str) -> str:
@@ -102,18 +129,14 @@ def _totals(found: Iterable[Diagnostic]) -> tuple[str, str]:
 class _Sources(dict[str, str]):
     """Texts of files by path, read once; empty where a file cannot be read."""
 
+    def __init__(self, hide: Callable[[str], str]) -> None:
+        super().__init__()
+        self._hide = hide
+
     def __missing__(self, path: str) -> str:
         try:
             text = Path(path).read_text("utf-8-sig", "replace")
         except OSError:
             text = ""
-        self[path] = text
-        return text
-
-
-_PRINTERS: Mapping[str, Callable[[Sequence[Diagnostic], Sequence[Path]], None]] = {
-    "text": _say_text,
-    "json": _say_json,
-    "github": _say_github,
-    "sarif": _say_sarif,
-}
+        self[path] = shown = self._hide(text)
+        return shown

@@ -4,6 +4,7 @@ import os
 import platform
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from affidavit.cli.health import Examination, Trouble
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.wording import age, count, size
 from affidavit.wiring.settings import read_settings
+from affidavit.wiring.trusted import demand
 
 _MARKS = {
     "environment": ("error", output.BAD),
@@ -95,7 +97,11 @@ def command(
         key, identity = health.key(settings)
         parts = {
             "settings": health.settings(settings),
-            "policy": health.policy(settings.policy, now),
+            "policy": health.policy(
+                settings.policy,
+                now,
+                partial(demand, settings=settings, today=now.date()),
+            ),
             "key": key,
             "trail": health.trail(
                 settings.trail,

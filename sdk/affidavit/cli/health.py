@@ -8,7 +8,7 @@ Reads only; whether a folder can be written is asked of the system, not tried.
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,11 +91,19 @@ def settings(values: Settings) -> Examination:
     return Examination(facts=facts)
 
 
-def policy(path: Path, now: datetime) -> Examination:
-    """What is in force, its purposes with their days to expiry, and warnings."""
+def policy(
+    path: Path,
+    now: datetime,
+    demanded: Callable[[Policy], object] = lambda _: None,
+) -> Examination:
+    """What is in force, its purposes with their days to expiry, and warnings.
+
+    `demanded` raises when the policy lacks the signatures that the settings want.
+    """
     troubles = _Troubles("policy")
     try:
         in_force = load(path)
+        demanded(in_force)
         today = now.astimezone(UTC).date()
         for each in check(path, today=today):
             where = f"{each.path}:{each.line}: {each.message}"

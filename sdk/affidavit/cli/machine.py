@@ -6,6 +6,7 @@ are absent are null, never left out.
 """
 
 import click
+import orjson
 
 from affidavit import canonical
 from affidavit.canonical import Json
@@ -14,6 +15,14 @@ from affidavit.canonical import Json
 def emit(value: Json) -> None:
     """Print one value on a line of its own, and let whoever reads along have it now."""
     click.echo(canonical.dumps(value))
+
+
+def emit_figures(value: object) -> None:
+    """As `emit`, for measurements: their fractions are JSON numbers.
+
+    Nobody signs a measurement, so it needs no canonical form.
+    """
+    click.echo(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
 
 
 def text(value: object) -> str:

@@ -44,10 +44,12 @@ COMMANDS = {
         "affidavit.cli.sandbox:command", "Serve a loopback stand-in for the provider."
     ),
     "policy": Lazy("affidavit.cli.policy:group", "Check a policy, explain a decision."),
+    "detect": Lazy("affidavit.cli.detect:group", "See what a call is for."),
     "trail": Lazy("affidavit.cli.trail:group", "Verify and read the signed trail."),
     "content": Lazy(
         "affidavit.cli.content:group", "Read and shred contents, where they are kept."
     ),
+    "scan": Lazy("affidavit.cli.scan:group", "Look for what must not be there."),
     "attest": Lazy(
         "affidavit.cli.attest:command", "Sign a statement about a period of the trail."
     ),

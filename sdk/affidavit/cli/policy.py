@@ -21,6 +21,29 @@ COMMANDS = {
         "affidavit.cli.policy_explain:command",
         "Decide about one call, with every rule.",
     ),
+    "budgets": Lazy(
+        "affidavit.cli.policy_budgets:command",
+        "Show what purposes have used of their budgets.",
+    ),
+    "test": Lazy(
+        "affidavit.cli.policy_test:command",
+        "Hold a policy against cases, and count what they cover.",
+    ),
+    "diff": Lazy(
+        "affidavit.cli.policy_diff:command",
+        "Say which calls another policy decides otherwise.",
+    ),
+    "new": Lazy(
+        "affidavit.cli.policy_new:command", "Write a first policy, and its tests."
+    ),
+    "replay": Lazy(
+        "affidavit.cli.policy_replay:command",
+        "Say what a candidate would have decided otherwise.",
+    ),
+    "sign": Lazy("affidavit.cli.policy_sign:command", "Put one's name to a policy."),
+    "verify": Lazy(
+        "affidavit.cli.policy_verify:command", "Say who signed a policy, and if enough."
+    ),
 }
 
 

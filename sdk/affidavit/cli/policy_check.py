@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from affidavit.cli import arguments, diagnostics, output
+from affidavit.cli import arguments, choosing, diagnostics, output, seen
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.wording import count
 from affidavit.errors import Diagnostic, PolicyInvalid
-from affidavit.policy.check import check
+from affidavit.policy.assemble import Assembly
+from affidavit.policy.check import examined
 from affidavit.policy.report import Code
 
 UNREADABLE = frozenset(
@@ -27,10 +28,14 @@ UNREADABLE = frozenset(
         Use("affidavit policy check", "the policy of the settings"),
         Use("affidavit policy check policies/*.yaml", "several, as a hook does"),
         Use("affidavit policy check --format github", "annotations in a pull request"),
+        Use(
+            "affidavit policy check --require-approval --base origin/main",
+            "who owns what was changed has approved it",
+        ),
     ),
     exits=Exits(
         "clean; there may be warnings",
-        "errors: the policy cannot be put in force",
+        "errors: the policy cannot be put in force, or an approval is missing",
         "a path cannot be read, is empty or is not YAML, or a usage error",
     ),
 )
@@ -49,16 +54,66 @@ UNREADABLE = frozenset(
     is_flag=True,
     help="Take out waivers that set nothing aside, then check again. Comments stay.",
 )
-def command(*, paths: tuple[Path, ...], shape: str, as_json: bool, fix: bool) -> int:
+@click.option(
+    seen.FLAG,
+    "cached",
+    is_flag=True,
+    help="Do not read again what was clean today and has not changed, as a hook does.",
+)
+@choosing.options
+@click.option(
+    "--require-approval",
+    is_flag=True,
+    help="Each change since --base needs a signed approval in git by its owner.",
+)
+@click.option(
+    "--base",
+    metavar="REF",
+    default="origin/HEAD",
+    show_default=True,
+    help="What the change is against: a branch or commit.",
+)
+@click.option(
+    "--allowed-signers",
+    type=arguments.PATH,
+    metavar="FILE",
+    help="Whose SSH signatures count, as ssh-keygen reads it; git's setting if not "
+    "given. In the repository, as it was before the change.",
+)
+@click.option(
+    "--trust-trailers",
+    is_flag=True,
+    help="Take `Approved-by:` in unsigned commits for an approval: anybody can write "
+    "one.",
+)
+def command(
+    *,
+    paths: tuple[Path, ...],
+    shape: str,
+    as_json: bool,
+    fix: bool,
+    cached: bool,
+    select: choosing.Codes,
+    ignore: choosing.Codes,
+    require_approval: bool,
+    base: str,
+    allowed_signers: Path | None,
+    trust_trailers: bool,
+) -> int:
     """Check the policy or pack at each PATH, a file or a folder.
 
     Without PATH, the settings' policy. Says what is wrong, where, and what to do; dates
     are held against today (UTC). What each code means: docs/policy-lint.md.
     """
     paths = paths or (_settings_policy(),)
-    found = _check_all(paths)
+    found = _check_all(paths, remember=cached)
     if fix and _fixed(found):
         found = _check_all(paths)
+    if require_approval and exit_code(found) == 0:
+        from affidavit.cli.policy_approval import unapproved
+
+        found += unapproved(paths, base, allowed_signers, trust_trailers=trust_trailers)
+    found = choosing.chosen(found, select, ignore)
     diagnostics.say("json" if as_json else shape, found, paths)
     return exit_code(found)
 
@@ -77,16 +132,29 @@ def _settings_policy() -> Path:
     return read_settings(environ=os.environ, directory=Path.cwd()).policy
 
 
-def _check_all(paths: Iterable[Path]) -> list[Diagnostic]:
-    found = [each for path in paths for each in _checked(path)]
+def _check_all(paths: Iterable[Path], *, remember: bool = False) -> list[Diagnostic]:
+    found = [each for path in paths for each in _checked(path, remember=remember)]
     return list(dict.fromkeys(found))
 
 
-def _checked(path: Path) -> Sequence[Diagnostic]:
+def _checked(path: Path, *, remember: bool) -> Sequence[Diagnostic]:
+    stamp = seen.installation() if remember else ""
     try:
-        return check(path, today=datetime.now(UTC).date())
+        assembly = examined(path, today=datetime.now(UTC).date())
     except PolicyInvalid as error:
         return error.diagnostics
+    found = assembly.diagnostics
+    if remember and not found:
+        _remember(path, assembly, stamp)
+    return found
+
+
+def _remember(path: Path, assembly: Assembly, stamp: str) -> None:
+    """Note the very bytes that were read: each file without errors is a document."""
+    digests = [digest.removeprefix("sha256:") for _, digest in assembly.sources]
+    files = [str(document.file) for document in assembly.documents]
+    if len(files) == len(digests):
+        seen.remember(str(path), zip(files, digests, strict=True), stamp)
 
 
 def _fixed(found: Sequence[Diagnostic]) -> bool:

@@ -18,13 +18,14 @@ from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, eti
     exits=Exits("printed", NO_FINDINGS, "usage"),
 )
 @etiquette
-def command() -> int:
+@click.option("--tests", is_flag=True, help="Of *.test.yaml files instead.")
+def command(*, tests: bool) -> int:
     """Print the JSON Schema (2020-12) of policies and packs.
 
     With it an editor completes fields, shows what each is for, and marks what cannot
     be. What spans fields or files only `affidavit policy check` can tell.
     """
-    from affidavit.policy.schema import text
+    from affidavit.policy import case_schema, schema
 
-    click.echo(text(), nl=False)
+    click.echo(case_schema.text() if tests else schema.text(), nl=False)
     return 0

@@ -12,9 +12,8 @@ from urllib.parse import quote
 from affidavit._version import __version__
 from affidavit.canonical import Json
 from affidavit.cli import machine
+from affidavit.cli.catalogues import described
 from affidavit.errors import Diagnostic
-from affidavit.policy.catalogue import ENTRIES, anchor
-from affidavit.policy.report import Code
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
@@ -48,14 +47,15 @@ def as_sarif(diagnostics: Iterable[Diagnostic]) -> dict[str, Json]:
 
 
 def _rule(code: str) -> dict[str, Json]:
-    entry = ENTRIES[Code(code)]
-    level = "error" if code < "P1" else "warning"
+    known = described(code)
+    if known is None:
+        return {"id": code}
     return {
-        "defaultConfiguration": {"level": level},
-        "help": {"text": f"See {anchor(Code(code))}."},
+        "defaultConfiguration": {"level": known.level},
+        "help": {"text": f"See {known.document}."},
         "id": code,
-        "name": entry.name,
-        "shortDescription": {"text": entry.summary},
+        "name": known.name,
+        "shortDescription": {"text": known.summary},
     }
 
 

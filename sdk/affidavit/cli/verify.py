@@ -25,11 +25,14 @@ from affidavit.cli import (
     verify_disclosure,
     verify_proof,
     verify_receipt,
+    verify_scan,
     verify_statement,
     verifying,
 )
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.trust import Trusted
+from affidavit.dsse import MAX_ENVELOPE_BYTES
+from affidavit.scan.data.statement import is_scan
 from affidavit.tlog.cose import FIRST_BYTES
 from affidavit.tlog.proof import HEADER, MAX_PROOF_BYTES
 from affidavit.tlog.receipt import is_of_consistency
@@ -49,13 +52,16 @@ class What(Enum):
     PROOF = "proof of one record"
     RECEIPT = "receipt"
     CONSISTENCY = "proof of consistency"
+    SCAN = "statement about a scan of data"
 
 
+_ENVELOPE = b'{"payload":'
 _ANCHORED = frozenset({What.TRAIL, What.STATEMENT, What.DISCLOSURE})
 _GO_WITH: Mapping[str, frozenset[What]] = {
     "--trail": frozenset({What.STATEMENT}),
     "--checkpoint": frozenset({What.DISCLOSURE}),
     "--record": frozenset({What.RECEIPT}),
+    "--data": frozenset({What.SCAN}),
     "--older": frozenset({What.TRAIL, What.CONSISTENCY}),
     "--witness": _ANCHORED,
     "--tsa-ca": _ANCHORED,
@@ -85,6 +91,10 @@ _GO_WITH: Mapping[str, frozenset[What]] = {
             "one record, by its COSE receipt",
         ),
         Use("affidavit verify answer --key acme.vkey", "records that were disclosed"),
+        Use(
+            "affidavit verify scan.dsse.json --key acme.vkey --data train/",
+            "what a scan of data found, and of which files",
+        ),
     ),
     exits=Exits(
         "valid: everything that was checked holds",
@@ -121,6 +131,12 @@ _GO_WITH: Mapping[str, frozenset[What]] = {
     metavar="FILE",
     help="The entry that a COSE receipt is for.",
 )
+@click.option(
+    "--data",
+    type=arguments.PATH,
+    metavar="PATH",
+    help="The data set that a statement about a scan names: its digests are compared.",
+)
 @pins.options
 @arguments.as_json
 def command(
@@ -131,6 +147,7 @@ def command(
     checkpoint: Path | None,
     older: Path | None,
     record: Path | None,
+    data: Path | None,
     witness: tuple[str, ...],
     quorum: int | None,
     tsa_ca: tuple[Path, ...],
@@ -146,13 +163,14 @@ def command(
     Valid says that the statement is what its writer signed, and holds; what it claims
     of the period is its own verdict, which is printed beside it.
     """
-    what, data = told_apart(path)
+    what, content = told_apart(path)
     _fitting(
         what,
         {
             "--trail": trail,
             "--checkpoint": checkpoint,
             "--record": record,
+            "--data": data,
             "--older": older,
             "--witness": witness,
             "--tsa-ca": tsa_ca,
@@ -167,21 +185,19 @@ def command(
                 path, trusted, checkpoint, pinned, anchor, as_json=as_json
             )
         case What.PROOF:
-            return verify_proof.said(path, data, trusted, as_json=as_json)
+            return verify_proof.said(path, content, trusted, as_json=as_json)
         case What.RECEIPT:
-            return verify_receipt.said(path, data, trusted, record, as_json=as_json)
+            return verify_receipt.said(path, content, trusted, record, as_json=as_json)
         case What.CONSISTENCY:
-            return verify_consistency.said(path, data, trusted, older, as_json=as_json)
+            return verify_consistency.said(
+                path, content, trusted, older, as_json=as_json
+            )
+        case What.SCAN:
+            return verify_scan.said(path, trusted, data, as_json=as_json)
         case What.TRAIL:
             return _trail(path, trusted, older, pinned, anchor, as_json=as_json)
         case What.STATEMENT:
-            if pinned is not None and trail is None:
-                raise click.UsageError(
-                    "What anchors cover shows on a trail's records: give --trail too."
-                )
-            return verify_statement.said(
-                path, trusted, trail, pinned, anchor, as_json=as_json
-            )
+            return _statement(path, trusted, trail, pinned, anchor, as_json=as_json)
         case _:
             assert_never(what)
 
@@ -205,6 +221,8 @@ def told_apart(path: Path) -> tuple[What, bytes]:
         return What.CONSISTENCY, data
     if data.startswith(FIRST_BYTES):
         return What.CONSISTENCY if is_of_consistency(data) else What.RECEIPT, data
+    if data.startswith(_ENVELOPE) and is_scan(handing.read(path, MAX_ENVELOPE_BYTES)):
+        return What.SCAN, b""
     return What.STATEMENT, b""
 
 
@@ -220,6 +238,22 @@ def _fitting(what: What, options: Mapping[str, object]) -> None:
 
 def _settings() -> Settings:
     return read_settings(environ=os.environ, directory=Path.cwd())
+
+
+def _statement(
+    path: Path,
+    trusted: Trusted,
+    trail: Path | None,
+    pinned: Pins | None,
+    anchor: tuple[Path, ...],
+    *,
+    as_json: bool,
+) -> int:
+    if pinned is not None and trail is None:
+        raise click.UsageError(
+            "What anchors cover shows on a trail's records: give --trail too."
+        )
+    return verify_statement.said(path, trusted, trail, pinned, anchor, as_json=as_json)
 
 
 def _trail(

@@ -193,9 +193,9 @@ def _body(options: Options, method: str) -> _Body:
     if options.content is not None:
         return _raw(options.content)
     unread = _files(options.files) if options.files else {}
-    data = _data(options)
-    if options.files and (fields := _fields(options.files)):
-        data = _merged(fields, data if isinstance(data, OBJECT) else {})
+    data = said(options)
+    if options.files and (parts := form_fields(options.files)):
+        data = _merged(parts, data if isinstance(data, OBJECT) else {})
     if data is None:
         return b"", {}, unread
     if isinstance(data, bytes):
@@ -204,7 +204,7 @@ def _body(options: Options, method: str) -> _Body:
     return content, body, unread
 
 
-def _data(options: Options) -> Any:
+def said(options: Options) -> Any:
     """The JSON that the SDK sends: the body with `extra_body` merged over it."""
     data, extra = options.json_data, options.extra_json
     if extra is None or data is None:
@@ -218,7 +218,7 @@ def _merged(data: JsonObject, extra: JsonObject) -> JsonObject:
     return {key: value for key, value in both.items() if not isinstance(value, Omit)}
 
 
-def _fields(files: object) -> dict[str, Any]:
+def form_fields(files: object) -> dict[str, Any]:
     """What a form says in JSON: a part with that type and no file's name."""
     pairs = files.items() if isinstance(files, OBJECT) else files
     found: dict[str, Any] = {}
@@ -238,7 +238,7 @@ def _files(files: object) -> dict[str, int]:
 
 def _raw(data: object) -> _Body:
     """A body that the caller spelled out: read it as JSON, else name its digest."""
-    spelled = _spelled(data)
+    spelled = spelled_out(data)
     if spelled is None:
         # A file or an iterator: reading it here would leave nothing to send.
         return b"", {}, {"streams": 1}
@@ -251,7 +251,8 @@ def _raw(data: object) -> _Body:
     return content, body, {}
 
 
-def _spelled(data: object) -> bytes | None:
+def spelled_out(data: object) -> bytes | None:
+    """The bytes of a body that the caller spelled out; None where it is a stream."""
     if isinstance(data, bytes | bytearray):
         return bytes(data)
     if isinstance(data, list | tuple) and all(isinstance(part, bytes) for part in data):

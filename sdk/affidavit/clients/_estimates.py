@@ -1,30 +1,14 @@
 """Token counts for a call whose provider gave none.
 
-Estimates, always recorded as such. A stream carries one token an event or nearly so; a
-text has about four characters of an alphabet to the token, and about one token for a
-character of a script without word spaces. Knows nothing of models: a tokenizer would
-have to be fetched, and fits one model family.
+Estimates, always recorded as such: of a text as `policy.estimates` says, and of a
+stream one token an event, or nearly so.
 """
 
-from collections.abc import Iterable
+from affidavit.policy.estimates import of_texts
 
-from affidavit.calls import Text
-
-_LETTERS_A_TOKEN = 4
-_WIDE = "\u2e80"
-"""From here on Unicode holds Chinese, Japanese and Korean, and little else in use."""
+__all__ = ["of_events", "of_texts"]
 _FRAMING_EVENTS = 2
 """Of a stream: the first names a role, the last a reason to stop."""
-
-
-def of_texts(texts: Iterable[Text]) -> int:
-    """Tokens that these texts take."""
-    total = 0
-    for text in texts:
-        value = text.value
-        wide = 0 if value.isascii() else sum(each >= _WIDE for each in value)
-        total += wide + -(-(len(value) - wide) // _LETTERS_A_TOKEN)
-    return total
 
 
 def of_events(events: int) -> int:

@@ -6,16 +6,17 @@ options on the way. Knows nothing of how a call is decided.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar, Token
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
 from affidavit.calls import Attempt, Call, Ending, How, Outcome, Text
-from affidavit.clients import _endings, _estimates, _watch
+from affidavit.clients import _endings, _estimates, _obliged, _watch
 from affidavit.clients._files.uploads import Cargo
 from affidavit.clients._governor import Governor, Verdict
+from affidavit.clients._outputs import Said
 from affidavit.clients._watch import Body, Response, Watch
 from affidavit.clients.errors import CallUngoverned, PolicyDenied
 
@@ -103,8 +104,18 @@ class Flight:
         if not self.verdict.refused:
             self._raised(error)
 
+    def decided(self, verdict: Verdict | None) -> None:
+        """Take the verdict as it was recorded, where that is another."""
+        if verdict is not None:
+            self.verdict = verdict
+
     def sending(self, options: Any) -> Any:
-        """The options to send: the caller's own, with any file as it was inspected."""
+        """The options to send: the caller's own, with any file as it was inspected,
+        and with what the policy obliges to.
+        """
+        changes = self.verdict.changes
+        if changes:
+            options = _obliged.obliged(options, changes)
         return options if self.cargo is None else self.cargo.sending(options)
 
     def unload(self) -> None:
@@ -145,7 +156,7 @@ class Flight:
                 response,
                 lambda: self._stream_ended(watch),
                 is_async=is_async,
-                keep=self.governor.keeps_content,
+                keep=self.governor.keeps_content or self.governor.fingerprints_outputs,
             )
             self._watch = watch
 
@@ -191,6 +202,7 @@ class Flight:
             tuple(self._attempts),
             self._texts,
             keep=self.governor.keeps_content,
+            listen=self.governor.fingerprints_outputs,
         )
         if self.cargo is None:
             self.governor.conclude_soon(self.verdict, outcome)
@@ -213,6 +225,7 @@ def _outcome(
     texts: tuple[Text, ...],
     *,
     keep: bool,
+    listen: bool,
 ) -> Outcome:
     body = _read(seen)
     answer = body.answer
@@ -235,7 +248,16 @@ def _outcome(
         how=body.how,
         error=body.error,
         output=body.content if keep else None,
+        said=_said(seen, body) if listen else (),
     )
+
+
+def _said(seen: Body | bytes | None, body: Body) -> Iterable[str] | None:
+    """What the model said in a body, if all of that was kept."""
+    content = seen if isinstance(seen, bytes) else body.content
+    if content is None:
+        return None if body.size else ()
+    return Said(content, events=body.events > 0)
 
 
 def current(owner: object) -> Flight | None:

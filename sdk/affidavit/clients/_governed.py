@@ -33,7 +33,7 @@ from affidavit.clients._governor import Governor, default_governor
 from affidavit.clients._redirects import Hops
 from affidavit.clients._sockets import GovernedSockets
 from affidavit.clients._sockets.entrance import POLICY_HEADER
-from affidavit.clients.errors import CallUnrecorded
+from affidavit.clients.errors import unrecorded
 from affidavit.errors import Unrecorded
 from affidavit.purpose import HEADER, checked, current
 
@@ -244,10 +244,10 @@ class GovernedSync(Governed):
     ) -> Any:
         flight = self._affidavit_consider(options)
         try:
-            flight.governor.commit(flight.verdict)
+            flight.decided(flight.governor.commit(flight.verdict))
         except Unrecorded as error:
             flight.unload()
-            raise CallUnrecorded(*error.args) from error
+            raise unrecorded(error) from error
         except BaseException as error:
             flight.never_left(error)  # cancelled: the decision may be durable by now
             raise
@@ -295,10 +295,10 @@ class GovernedAsync(Governed):
         else:
             flight = self._affidavit_consider(options)
         try:
-            await flight.governor.acommit(flight.verdict)
+            flight.decided(await flight.governor.acommit(flight.verdict))
         except Unrecorded as error:
             flight.unload()
-            raise CallUnrecorded(*error.args) from error
+            raise unrecorded(error) from error
         except BaseException as error:
             flight.never_left(error)  # cancelled: the decision may be durable by now
             raise

@@ -3,7 +3,7 @@
 Knows no policy and no trail: `wiring` builds the real one, `testing` one in memory.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, Protocol, TypeVar
@@ -26,6 +26,10 @@ class Verdict(Protocol):
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why; at least one when refused."""
+
+    @property
+    def changes(self) -> Mapping[str, Any]:
+        """Parameters to set in the body before it leaves; nearly always none."""
 
 
 class Governor(Protocol):
@@ -51,6 +55,10 @@ class Governor(Protocol):
     def keeps_content(self) -> bool:
         """Does it want the bytes of answers, to keep them beside the trail?"""
 
+    @property
+    def fingerprints_outputs(self) -> bool:
+        """Does it want what models said, to keep fingerprints of it?"""
+
     def allows_origin(self, origin: str) -> bool:
         """Does the policy name `origin` as a place that calls may be redirected to?"""
 
@@ -72,10 +80,14 @@ class Governor(Protocol):
         `inspection` is what `inspect` gave for the lines of the file that it uploads.
         """
 
-    def commit(self, verdict: Any) -> None:
-        """Make the decision durable, or raise `errors.Unrecorded`."""
+    def commit(self, verdict: Any) -> Any:
+        """Make the decision durable, or raise `errors.Unrecorded`.
 
-    async def acommit(self, verdict: Any) -> None:
+        Gives back the verdict as it was recorded, or None where it is as it was: one
+        that draws on a budget may have become a refusal.
+        """
+
+    async def acommit(self, verdict: Any) -> Any:
         """`commit`, for the event loop."""
 
     def conclude(self, verdict: Any, outcome: Outcome) -> None:

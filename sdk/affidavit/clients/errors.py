@@ -6,7 +6,7 @@ through unretried and unwrapped by openai 2.x and 3.x, and programs catch it alr
 
 from openai import OpenAIError
 
-from affidavit.errors import AffidavitError, Refused, Unrecorded
+from affidavit.errors import AffidavitError, Refused, Uncounted, Unrecorded
 
 
 class PolicyDenied(Refused, OpenAIError):
@@ -15,6 +15,16 @@ class PolicyDenied(Refused, OpenAIError):
 
 class CallUnrecorded(Unrecorded, OpenAIError):
     """The call was not sent, because its decision could not be made durable."""
+
+
+class CallUncounted(CallUnrecorded, Uncounted):
+    """The call was not sent, because what it takes of a budget could not be counted."""
+
+
+def unrecorded(error: Unrecorded) -> CallUnrecorded:
+    """`error` as what a client raises."""
+    kind = CallUncounted if isinstance(error, Uncounted) else CallUnrecorded
+    return kind(*error.args)
 
 
 class CallUngoverned(AffidavitError, OpenAIError):

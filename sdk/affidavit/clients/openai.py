@@ -65,6 +65,7 @@ def _with_ours(original: Callable[..., Any]) -> inspect.Signature:
 
 
 @signed
+# affidavit: allow C101 -- this is the class that governs it
 class OpenAI(GovernedSync, openai.OpenAI):
     """`openai.OpenAI`, governed."""
 
@@ -79,6 +80,7 @@ class OpenAI(GovernedSync, openai.OpenAI):
 
 
 @signed
+# affidavit: allow C101 -- this is the class that governs it
 class AsyncOpenAI(GovernedAsync, openai.AsyncOpenAI):
     """`openai.AsyncOpenAI`, governed."""
 
@@ -93,6 +95,7 @@ class AsyncOpenAI(GovernedAsync, openai.AsyncOpenAI):
 
 
 @signed
+# affidavit: allow C101 -- this is the class that governs it
 class AzureOpenAI(GovernedSync, openai.AzureOpenAI):
     """`openai.AzureOpenAI`, governed."""
 
@@ -107,6 +110,7 @@ class AzureOpenAI(GovernedSync, openai.AzureOpenAI):
 
 
 @signed
+# affidavit: allow C101 -- this is the class that governs it
 class AsyncAzureOpenAI(GovernedAsync, openai.AsyncAzureOpenAI):
     """`openai.AsyncAzureOpenAI`, governed."""
 

@@ -8,13 +8,12 @@ Most texts end after the automaton: no clue has something of all it needs.
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import itemgetter
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
-from affidavit.detect.rule import Clue, Near, Rule, Terms
+from affidavit.detect.rule import Clue, Near, Terms
 from affidavit.detect.scan import Hit, Occurrences, Place, Scanner
 from affidavit.detect.sentences import Sentences
 
@@ -33,11 +32,26 @@ class Readable(Protocol):
         """Those of `folded`: asked for seldom."""
 
 
+class Clued(Protocol):
+    """A rule, a sign: whatever shows itself by clues."""
+
+    @property
+    def id(self) -> str:
+        """Unique among those that are sought together."""
+
+    @property
+    def clues(self) -> tuple[Clue, ...]:
+        """Any of which will do."""
+
+
+R = TypeVar("R", bound=Clued)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(Generic[R]):
     """A rule held here; `places` are what it rests on, its anchor or pattern first."""
 
-    rule: Rule
+    rule: R
     places: tuple[Place, ...]
 
 
@@ -50,81 +64,114 @@ class _Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
-class _Check:
+class _Check(Generic[R]):
     """A clue made ready: its sets of terms numbered, its pattern compiled."""
 
-    rule: Rule
+    order: int
+    rule: R
     anchor: int
     near: tuple[_Neighbour, ...]
     unless: tuple[_Neighbour, ...]
     needs: frozenset[int]
+    literals: frozenset[int]
+    """All that it could ever ask about."""
     pattern: re.Pattern[str] | None
     reach: int
 
 
-class Matcher:
+@dataclass(frozen=True, slots=True)
+class Seen(Generic[R]):
+    """What one pass over a text gives: hits, and the clues that could then hold."""
+
+    hits: Sequence[Hit]
+    checks: Sequence[_Check[R]]
+    """In the order in which they are to be sought."""
+
+    @property
+    def rules(self) -> Iterable[R]:
+        """Those that might hold, each once."""
+        return {check.rule.id: check.rule for check in self.checks}.values()
+
+    def of(self, chosen: Callable[[R], bool]) -> "Seen[R]":
+        """The same, seeking only what is `chosen`."""
+        return Seen(self.hits, [c for c in self.checks if chosen(c.rule)])
+
+
+class Matcher(Generic[R]):
     """Rules compiled. Immutable after construction; threads may share it."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[R]) -> None:
         clues = [(rule, clue) for rule in rules for clue in rule.clues]
         sets = dict.fromkeys(terms for _, clue in clues for terms in used(clue))
         numbers = {terms: number for number, terms in enumerate(sets)}
         self._scanner = Scanner(tuple(sets))
-        self._checks: dict[int, list[_Check]] = {}
-        for rule, clue in clues:
-            check = _ready(rule, clue, numbers)
-            self._checks.setdefault(check.anchor, []).append(check)
-        # Bit masks of sets: which ones a literal belongs to, and which ones must all
-        # have something for a clue that the literal anchors.
-        self._masks = [_mask(sets) for sets in self._scanner.sets_of]
-        self._wanted = [
-            tuple(dict.fromkeys(_mask(c.needs) for c in self._anchored(sets)))
-            for sets in self._scanner.sets_of
+        self._checks = [
+            _ready(order, rule, clue, numbers, self._scanner)
+            for order, (rule, clue) in enumerate(clues)
+        ]
+        anchored: dict[int, list[_Check[R]]] = {}
+        for check in self._checks:
+            anchored.setdefault(check.anchor, []).append(check)
+        # Bit masks of sets: which ones a literal belongs to, and for each clue that the
+        # literal anchors, which ones must all have something.
+        self._masks = [_mask(of) for of in self._scanner.sets_of]
+        self._anchors = [
+            tuple(
+                (_mask(check.needs), check.order)
+                for number in of
+                for check in anchored.get(number, ())
+            )
+            for of in self._scanner.sets_of
         ]
 
-    def _anchored(self, sets: Sequence[int]) -> list[_Check]:
-        return [check for number in sets for check in self._checks.get(number, ())]
-
-    def hits(self, folded: str) -> list[Hit] | None:
-        """Literals in `folded`, or None when they cannot make any clue hold.
+    def look(self, folded: str) -> Seen[R] | None:
+        """What could hold in `folded`, or None when nothing can.
 
         This is all that happens to an ordinary call.
         """
         hits = self._scanner.hits(folded)
         if not hits:
             return None
-        masks, wanted = self._masks, self._wanted
+        masks, anchors = self._masks, self._anchors
         literals = set(map(_literal, hits))
         present = 0
         for literal in literals:
             present |= masks[literal]
-        for literal in literals:
-            for needs in wanted[literal]:
-                if needs & present == needs:
-                    return hits
-        return None
+        orders = {
+            order
+            for literal in literals
+            for needs, order in anchors[literal]
+            if needs & present == needs
+        }
+        if not orders:
+            return None
+        return Seen(hits, [self._checks[order] for order in sorted(orders)])
 
     def evidence(
         self,
         text: Readable,
-        hits: Sequence[Hit],
-        settles: Callable[[Evidence], bool] = lambda _: False,
-    ) -> Iterator[Evidence]:
+        seen: Seen[R],
+        settles: Callable[[Evidence[R]], bool] = lambda _: False,
+    ) -> Iterator[Evidence[R]]:
         """Places where a clue of a rule holds; a rule may come more than once.
 
-        `hits` are those of `text.folded`. Once `settles` says so of a piece of
-        evidence, its rule is sought no further.
+        `seen` is of `text.folded`. Once `settles` says so of a piece of evidence, its
+        rule is sought no further.
         """
+        relevant = frozenset[int]().union(*(check.literals for check in seen.checks))
+        hits = [hit for hit in seen.hits if hit[0] in relevant]
         found = self._scanner.occurrences(text.folded, hits)
         settled: set[str] = set()
-        for anchor in sorted(found.present & self._checks.keys()):
-            for check in self._checks[anchor]:
-                if check.needs <= found.present and check.rule.id not in settled:
-                    for item in _hold(check, text, found):
-                        yield item
-                        if settles(item):
-                            settled.add(check.rule.id)
-                            break
+        for check in seen.checks:
+            if check.anchor not in found.present or not check.needs <= found.present:
+                continue
+            if check.rule.id in settled:
+                continue
+            for item in _hold(check, text, found):
+                yield item
+                if settles(item):
+                    settled.add(check.rule.id)
+                    break
 
 
 def used(clue: Clue) -> Iterator[Terms]:
@@ -138,7 +185,9 @@ def _mask(numbers: Sequence[int] | frozenset[int]) -> int:
     return sum(1 << number for number in numbers)
 
 
-def _ready(rule: Rule, clue: Clue, numbers: dict[Terms, int]) -> _Check:
+def _ready(
+    order: int, rule: R, clue: Clue, numbers: dict[Terms, int], scanner: Scanner
+) -> _Check[R]:
     def neighbours(nears: Sequence[Near]) -> tuple[_Neighbour, ...]:
         return tuple(
             _Neighbour(numbers[near.terms], near.before, near.after, near.topic)
@@ -147,17 +196,23 @@ def _ready(rule: Rule, clue: Clue, numbers: dict[Terms, int]) -> _Check:
 
     near = neighbours(clue.near)
     return _Check(
+        order=order,
         rule=rule,
         anchor=numbers[clue.anchor],
         near=near,
         unless=neighbours(clue.unless),
         needs=frozenset(neighbour.terms for neighbour in near),
+        literals=frozenset(
+            literal for terms in used(clue) for literal in scanner.of(numbers[terms])
+        ),
         pattern=re.compile(clue.pattern) if clue.pattern else None,
         reach=clue.reach,
     )
 
 
-def _hold(check: _Check, text: Readable, found: Occurrences) -> Iterator[Evidence]:
+def _hold(
+    check: _Check[R], text: Readable, found: Occurrences
+) -> Iterator[Evidence[R]]:
     held = (
         places
         for anchor in found.of(check.anchor)
@@ -174,7 +229,7 @@ def _hold(check: _Check, text: Readable, found: Occurrences) -> Iterator[Evidenc
 
 
 def _stands(
-    check: _Check, anchor: Place, text: Readable, found: Occurrences
+    check: _Check[R], anchor: Place, text: Readable, found: Occurrences
 ) -> tuple[Place, ...] | None:
     places = [anchor]
     for near in check.near:
@@ -238,9 +293,3 @@ def zones(places: Sequence[Place], reach: int, length: int) -> list[Place]:
         else:
             merged.append((low, high))
     return merged
-
-
-@lru_cache(maxsize=8)
-def matcher_for(rules: tuple[Rule, ...]) -> Matcher:
-    """One matcher per set of rules and process: built when first needed."""
-    return Matcher(rules)

@@ -6,30 +6,45 @@ other. Everything beyond the folded sequence is worked out when first asked for.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
 
 from affidavit.calls import Span, Text
+from affidavit.detect.disguise import Revealed
 from affidavit.detect.normalise import fold
 from affidavit.detect.scan import Place
 from affidavit.detect.sentences import END, Sentences, mark
 from affidavit.detect.trace import Trace
 
 
+def run_on(texts: Sequence[Text]) -> str:
+    """All texts in sequence, as they stand."""
+    if len(texts) == 1:
+        return texts[0].value
+    return "\n".join([text.value for text in texts])
+
+
 def join(texts: Sequence[Text]) -> str:
     """All texts folded in sequence: one pass for a whole call."""
-    if len(texts) == 1:
-        return fold(texts[0].value)
-    return fold("\n".join([text.value for text in texts]))
+    return fold(run_on(texts))
 
 
 class Passage:
-    """Texts of which something was found in `folded`, which is `join(texts)`."""
+    """Texts of which something was found in `folded`, which is `join(texts)`.
 
-    def __init__(self, texts: Sequence[Text], folded: str) -> None:
+    `origins` has those of them, by number, that stand for what a call really holds.
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[Text],
+        folded: str,
+        origins: Mapping[int, Revealed] | None = None,
+    ) -> None:
         self.texts = texts
         self.folded = folded
+        self._origins = origins or {}
         self._traces: dict[int, Trace] = {}
 
     @cached_property
@@ -64,6 +79,8 @@ class Passage:
             high = min(end - offset, len(self.parts[part]))
             if low < high:
                 first, last = self._trace(part).original(low, high)
+                if (origin := self._origins.get(part)) is not None:
+                    first, last = origin.original(first, last)
                 yield Span(text=part, start=first, end=last)
 
     def _trace(self, part: int) -> Trace:

@@ -22,6 +22,16 @@ class Language(Enum):
     EN = "en"
     ZH = "zh"
     ID = "id"
+    ES = "es"
+    PT = "pt"
+    FR = "fr"
+    DE = "de"
+    VI = "vi"
+    RU = "ru"
+    AR = "ar"
+    HI = "hi"
+    JA = "ja"
+    KO = "ko"
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,10 @@ class Scanner:
         """For each literal's number, the numbers of the sets that hold it."""
         return self._sets_of
 
+    def of(self, number: int) -> Sequence[int]:
+        """Numbers of the literals of set `number`."""
+        return self._literals_of[number]
+
     def hits(self, folded: str) -> list[Hit]:
         """Every literal's letters, whole words or not. One pass, in the automaton."""
         return self._automaton.find_matches_as_indexes(folded, overlapping=True)

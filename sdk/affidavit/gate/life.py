@@ -7,31 +7,38 @@ so that there is no call whose refusal cannot be written down.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
+from functools import partial
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from affidavit import canonical
 from affidavit.calls import Call, Finding, Line, Outcome
 from affidavit.canonical import Json
 from affidavit.errors import Reason
-from affidavit.gate import telling
+from affidavit.fingerprint import Key
+from affidavit.gate import burdens, printed, telling
+from affidavit.gate.burdens import OBSERVED, Spending
 from affidavit.policy import deferred
+from affidavit.policy.budgets import Budget
 from affidavit.policy.deferred import Inspection
 from affidavit.policy.engine import Decision, Effect, decide
 from affidavit.policy.loader import Policy
+from affidavit.policy.obligations import Obligations
 from affidavit.trail import uploads
 from affidavit.trail.record import Field, Kind, Labels, Record, new_id, stamp
 
 Findings = tuple[Finding, ...]
 Detector = Callable[[Call], Findings]
+Look = Callable[[Call, Findings], Findings]
+"""Sees a call beside others: given what its own words say, what they say together."""
 
-OBSERVED = "observed"
-"""Effect of a call that was let through in observe mode and would have been refused."""
 _DAY = 86_400_000
 """ms; the engine sees time as a UTC day."""
 _REMEMBERED = 1024
 _LET_THROUGH = (Effect.PERMIT.value, OBSERVED)
+_UNCHANGED: Mapping[str, Any] = MappingProxyType({})
 
 
 class Moment(NamedTuple):
@@ -65,6 +72,10 @@ class Verdict(NamedTuple):
     record: Record
     content: bytes = b""
     """The request's body, for a governor that keeps contents; else empty."""
+    changes: Mapping[str, Any] = _UNCHANGED
+    """What obligations set in the request's body before it leaves."""
+    spending: Spending | None = None
+    """What it takes of budgets: `counted` tells whether it may."""
 
     @property
     def refused(self) -> bool:
@@ -80,6 +91,9 @@ class _Settled:
     reasons: tuple[Reason, ...]
     labels: Mapping[str, str]
     said: Mapping[str, Json]
+    duties: tuple[Obligations, ...] = ()
+    """Of a call that is let through."""
+    budgets: tuple[Budget, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +105,8 @@ class Gate:
     labels: Labels
     content_key: bytes
     boot: str
+    fingerprint_key: Key | None = None
+    """None for outcomes without fingerprints of what was said."""
     policy_hex: str = field(init=False)
     _memory: "dict[tuple[object, ...], _Settled]" = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -101,33 +117,52 @@ class Gate:
             self, "policy_hex", self.policy.digest.removeprefix("sha256:")
         )
 
-    def inspect(self, lines: Iterable[Line], milliseconds: int) -> Inspection:
-        """Decide each line of a file, in memory that does not grow with the file."""
+    def inspect(
+        self, lines: Iterable[Line], milliseconds: int, look: Look | None = None
+    ) -> Inspection:
+        """Decide each line of a file, in memory that does not grow with the file.
+
+        `look` sees each line's call and findings, and may add some.
+        """
         now = datetime.fromtimestamp(milliseconds // 1000, UTC)
         return deferred.inspect(
-            lines, self.policy, now, find=self._find, alike=lambda c: _likeness(c, 0)
+            lines,
+            self.policy,
+            now,
+            find=partial(self._find, look=look),
+            alike=lambda c: _likeness(c, 0),
         )
 
     def consider(
-        self, call: Call, moment: Moment, inspection: Inspection | None = None
+        self,
+        call: Call,
+        moment: Moment,
+        inspection: Inspection | None = None,
+        look: Look | None = None,
     ) -> Verdict:
-        """Decide `call`: pure, and total for every `Call`.
+        """Decide `call`: pure but for what `look` reads, and total for every `Call`.
 
         `inspection` is what was said to the lines of the file that it uploads.
         """
-        findings = self._find(call)
+        findings = self._find(call, look)
         milliseconds = moment.milliseconds
         day = milliseconds // _DAY
         if call.file is None:
             settled = self._settle(call, findings, day)
         else:
             settled = self._settled_anew(call, findings, day, inspection)
+        if settled.duties or settled.budgets:
+            return self._burdened(call, settled, moment)
+        return self._verdict(settled, moment, call.content)
+
+    def _verdict(self, settled: "_Settled", moment: Moment, content: bytes) -> Verdict:
+        milliseconds = moment.milliseconds
         identifier = new_id(milliseconds, moment.random)
         said: dict[str, Json] = {
             **settled.said,
             "content": {
-                "bytes": len(call.content),
-                "commitment": self._commit(identifier, b"request", call.content),
+                "bytes": len(content),
+                "commitment": self._commit(identifier, b"request", content),
             },
             "mono": moment.monotonic,
         }
@@ -142,6 +177,30 @@ class Gate:
         )
         return Verdict(identifier, settled.effect, settled.reasons, record)
 
+    def _burdened(self, call: Call, settled: "_Settled", moment: Moment) -> Verdict:
+        """A call that is let through, as far as obligations and budgets go."""
+        owed = burdens.burden(
+            self.policy, settled.duties, settled.budgets, call, moment.milliseconds
+        )
+        effect, reasons, said = settled.effect, settled.reasons, owed.said
+        if owed.problems:
+            effect, reasons = burdens.overruled(
+                effect, reasons, owed.problems, enforced=self.policy.mode != "observe"
+            )
+            said = {**said, "reasons": telling.reasons(reasons)}
+        changed = replace(
+            settled, effect=effect, reasons=reasons, said={**settled.said, **said}
+        )
+        return self._verdict(changed, moment, owed.content)._replace(
+            content=owed.content, changes=owed.changes, spending=owed.spending
+        )
+
+    def counted(self, verdict: Verdict, used: Sequence[int]) -> Verdict:
+        """The verdict on a call with `spending`, given what was `used` of each counter
+        that it draws on before it: refused, if one has too little left.
+        """
+        return burdens.counted(verdict, used)
+
     def conclude(self, verdict: Verdict, outcome: Outcome, milliseconds: int) -> Record:
         """The record of what became of a call that left; the time is Unix time."""
         return Record(
@@ -153,11 +212,11 @@ class Gate:
             body=canonical.dumps(self._outcome(verdict.id, outcome)),
         )
 
-    def _find(self, call: Call) -> Findings:
+    def _find(self, call: Call, look: Look | None = None) -> Findings:
         findings: Findings = ()
         for detect in self.detectors:
             findings += detect(call)
-        return findings
+        return findings if look is None else findings + look(call, findings)
 
     def _settle(self, call: Call, findings: Findings, day: int) -> "_Settled":
         """Decision and what to say of it: the same for alike calls of one UTC day."""
@@ -186,8 +245,12 @@ class Gate:
         effect = decision.effect.value
         if decision.effect is not Effect.PERMIT and self.policy.mode == "observe":
             effect = OBSERVED
+        leaves = effect in _LET_THROUGH
+        purpose = self.policy.purposes.get(call.purpose or "")
         return _Settled(
             effect=effect,
+            duties=decision.obligations if leaves else (),
+            budgets=purpose.budgets if purpose is not None and leaves else (),
             reasons=decision.reasons,
             labels={
                 name: self.labels.of(name, telling.printable(value))
@@ -215,6 +278,7 @@ class Gate:
             ("subject", call.subject),
             ("safety", call.safety_id),
             ("project", call.project),
+            ("origin", None if _goes_without_saying(call) else call.origin),
         ):
             telling.tell(said, name, value, telling.NAME_CHARACTERS)
         optional: dict[str, Json] = {
@@ -248,6 +312,8 @@ class Gate:
                     identifier, b"response", outcome.output_digest
                 ),
             }
+        if self.fingerprint_key is not None:
+            body["fingerprints"] = printed.told(outcome.said, self.fingerprint_key)
         telling.tell(body, "response", outcome.response_id)
         telling.tell(body, "file", outcome.file_id)
         telling.tell(body, "model", outcome.model)
@@ -266,6 +332,11 @@ class Gate:
 def content_key(key: bytes, identifier: str, part: bytes) -> bytes:
     """The key of one record's commitment; revealing it opens that content alone."""
     return canonical.derive(key, identifier.encode("ascii") + b"\0" + part)
+
+
+def _goes_without_saying(call: Call) -> bool:
+    """Whether a record's `host` says where the call goes: nearly always so."""
+    return call.origin in ("", f"https://{call.host}")
 
 
 def _labelled(call: Call) -> tuple[tuple[str, str | None], ...]:

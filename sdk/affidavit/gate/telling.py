@@ -70,6 +70,8 @@ def _reason(reason: Reason) -> Json:
         "clause": reason.clause,
         "where": reason.where,
         "evidence": reason.evidence,
+        "severity": reason.severity,
+        "owner": reason.owner,
     }
     return {
         name: printable(value, _PROSE_CHARACTERS)
@@ -94,6 +96,9 @@ def finding(finding: Finding) -> Json:
     }
     if finding.lines:
         said |= {"count": finding.count, "lines": list(finding.lines)}
+    if finding.notes:
+        notes = [printable(note, _PROSE_CHARACTERS) for note in finding.notes[:MOST]]
+        said["notes"] = list[Json](notes)
     return said
 
 

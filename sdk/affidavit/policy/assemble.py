@@ -15,10 +15,11 @@ from typing import TypeAlias
 
 from affidavit.errors import Diagnostic, PolicyInvalid, PolicyNotFound
 from affidavit.policy.diagnose import validated
-from affidavit.policy.model import PackFile, Part, PolicyFile
+from affidavit.policy.model import PackFile, PolicyFile
 from affidavit.policy.nearest import shown, suggestion
+from affidavit.policy.part import Part
 from affidavit.policy.report import START, Code, Place, Report, in_order
-from affidavit.policy.source import MAX_BYTES, Node, parse, place_of
+from affidavit.policy.source import MAX_BYTES, Node, node_at, parse, place_of
 
 MAX_FILES = 64
 PACK_PREFIX = "pack:"
@@ -43,6 +44,8 @@ class Document:
     report: Report
     extended_at: tuple["Document", Place] | None = None
     """The entry that named it; None for the file that was asked for."""
+    text: str = ""
+    """What stands in the file, for whoever shows a place within a value."""
 
     def place(self, *path: Step, key: bool = False) -> Place:
         """Where the value at `path`, or its key, stands."""
@@ -51,6 +54,10 @@ class Document:
     def where(self, *path: Step) -> str:
         """`file:line` of the key or list item at `path`."""
         return f"{self.label}:{self.place(*path, key=True).line}"
+
+    def node(self, *path: Step) -> Node:
+        """The value at `path` with how it is written."""
+        return node_at(self.root, path)
 
 
 @dataclass(slots=True)
@@ -61,6 +68,8 @@ class Assembly:
     """The file asked for first, then what it extends, depth first."""
     sources: list[tuple[str, str]] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
+    extends: dict[Path, list[Path]] = field(default_factory=dict)
+    """Which file names which, both resolved; a file that two name is read once."""
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -199,7 +208,8 @@ class _Reader:
         content = None if root is None else _content(root, report)
         if root is None or content is None:
             return
-        document = Document(file, label, root, content, report, extended_at)
+        text = data.decode("utf-8-sig")
+        document = Document(file, label, root, content, report, extended_at, text)
         self.assembly.documents.append(document)
         self._seen.add(file.resolve())
         if isinstance(content, PolicyFile):
@@ -254,6 +264,7 @@ class _Reader:
         self, document: Document, file: Path, path: str, label: str, place: Place
     ) -> None:
         target = file.resolve()
+        self.assembly.extends.setdefault(document.file.resolve(), []).append(target)
         if target in self._open:
             names = [p.name for p in self._open[self._open.index(target) :]]
             chain = " → ".join([*names, target.name])

@@ -10,10 +10,21 @@ from typing import Any
 
 from affidavit import canonical
 from affidavit.errors import Reason
-from affidavit.policy import conditions, in_force, meaning, model
+from affidavit.policy import (
+    budget_build,
+    budget_model,
+    checks,
+    conditions,
+    in_force,
+    meaning,
+    model,
+    residue,
+)
 from affidavit.policy.assemble import Assembly, Document
 from affidavit.policy.globs import Globs
 from affidavit.policy.in_force import Group, Policy
+from affidavit.policy.index import indexed
+from affidavit.policy.part import Part
 from affidavit.policy.refusals import PERMITS
 
 UNCONFIRMED = "(The wording of this clause is not confirmed.)"
@@ -30,10 +41,12 @@ def build(assembly: Assembly, root: model.PolicyFile) -> Policy:
         earlier = of_rule.get(waiver.purpose, ())
         of_rule[waiver.purpose] = (*earlier, approved)
     purposes = _purposes(assembly)
+    activate = _activation(assembly)
     rules = tuple(
-        _rule(document, index, rule, waivers.get(rule.id, {}))
+        _rule(document, index, rule, waivers.get(rule.id, {}), activate)
         for document, index, rule in meaning.all_rules(assembly)
     )
+    applicable = _applicable(rules, purposes)
     return Policy(
         name=root.name,
         mode=root.mode,
@@ -41,7 +54,8 @@ def build(assembly: Assembly, root: model.PolicyFile) -> Policy:
         sources=tuple(assembly.sources),
         purposes=MappingProxyType(purposes),
         rules=rules,
-        applicable=_applicable(rules, purposes),
+        applicable=applicable,
+        choices=_choices(rules, applicable, purposes),
         packs=tuple(
             in_force.Pack(
                 name=pack.name,
@@ -51,8 +65,40 @@ def build(assembly: Assembly, root: model.PolicyFile) -> Policy:
             )
             for pack in _packs(assembly)
         ),
+        obliging=tuple(rule for rule in rules if rule.obligations is not None),
+        prices=budget_build.prices(_prices(assembly)),
+        require_signature=_requires_signature(assembly),
         origins=_origins(assembly),
     )
+
+
+def _owners(assembly: Assembly) -> list[Any]:
+    """Of each file in turn: an owner of one file is not asked about another."""
+    contents = [document.content for document in assembly.documents]
+    return [
+        {name: list(people) for name, people in content.owners.items()}
+        for content in contents
+        if isinstance(content, model.PolicyFile) and content.owners is not None
+    ]
+
+
+def _requires_signature(assembly: Assembly) -> bool:
+    """Whether any file says so: extending can only tighten."""
+    return any(
+        isinstance(document.content, model.PolicyFile)
+        and document.content.require_signature
+        for document in assembly.documents
+    )
+
+
+def _prices(assembly: Assembly) -> list[budget_model.Price]:
+    """Those of upper files first: a lower one cannot make cheaper what they price."""
+    return [
+        price
+        for document in reversed(assembly.documents)
+        if isinstance(document.content, model.PolicyFile)
+        for price in document.content.prices
+    ]
 
 
 def _origins(assembly: Assembly) -> frozenset[str] | None:
@@ -73,16 +119,44 @@ def _applicable(
         return MappingProxyType({})
     return MappingProxyType(
         {
-            name: tuple(rule for rule in rules if not conditions.settled(rule, purpose))
+            name: tuple(rule for rule in rules if not residue.settled(rule, purpose))
             for name, purpose in purposes.items()
         }
     )
 
 
+def _choices(
+    rules: tuple[in_force.Rule, ...],
+    applicable: Mapping[str, tuple[in_force.Rule, ...]],
+    purposes: Mapping[str, in_force.Purpose],
+) -> Mapping[str, in_force.Choice]:
+    chosen = {
+        name: indexed(listed, purposes[name]).of for name, listed in applicable.items()
+    }
+    return MappingProxyType(chosen | {"": indexed(rules, None).of})
+
+
+def _activation(assembly: Assembly) -> checks.Activate | None:
+    """What makes all that the policy's expressions read; None where it has none."""
+    expressions = [
+        condition.when
+        for _, _, rule in meaning.all_rules(assembly)
+        for _, _, condition in meaning.conditions(rule)
+        if condition.when is not None
+    ]
+    if not expressions:
+        return None
+    from affidavit.policy import cel
+
+    names = (name for each in expressions for name in cel.compiled(each).names)
+    return cel.activation(names)
+
+
 def digest(assembly: Assembly, root: model.PolicyFile) -> str:
     """`sha256:<hex>` over the canonical JSON of all that decides or is said.
 
-    Covered: version, name, mode and origins of the policy in force; every purpose;
+    Covered: version, name, mode, origins and prices in force, and whether they must
+    be signed; every purpose;
     every rule in the order of evaluation; every waiver; name, provider, source and
     review date of every pack, and whose terms each of its rules rests on; each field
     with its value, messages and descriptions included. Not covered: comments,
@@ -107,10 +181,18 @@ def digest(assembly: Assembly, root: model.PolicyFile) -> str:
     origins = _origins(assembly)
     if origins is not None:
         effective["origins"] = sorted(origins)
+    owners = _owners(assembly)
+    if owners:
+        effective["owners"] = owners
+    if _requires_signature(assembly):
+        effective["require_signature"] = True
+    prices = _prices(assembly)
+    if prices:
+        effective["prices"] = [_dumped(price) for price in prices]
     return f"sha256:{canonical.sha256(canonical.dumps(effective)).hex()}"
 
 
-def _dumped(part: model.Part, exclude: set[str] | None = None) -> dict[str, Any]:
+def _dumped(part: Part, exclude: set[str] | None = None) -> dict[str, Any]:
     return part.model_dump(
         mode="json", by_alias=True, exclude_defaults=True, exclude=exclude
     )
@@ -158,6 +240,17 @@ def _purpose(name: str, purpose: model.Purpose, where: str) -> in_force.Purpose:
         if evaluates is None
         else in_force.EvaluatesModel(competing=evaluates.competing),
         data=frozenset(purpose.data or ()),
+        approval=None
+        if purpose.approval is None
+        else in_force.Approval(
+            by=purpose.approval.by,
+            ticket=purpose.approval.ticket,
+            date=purpose.approval.date,
+        ),
+        budgets=budget_build.budgets(name, purpose.budget, where),
+        obligations=budget_build.obligations(
+            f"purpose {name}", purpose.obligations, where
+        ),
         permission=Reason(
             rule=PERMITS,
             message=f"Purpose {name} allows {models} on {endpoints}.",
@@ -175,12 +268,16 @@ def _rule(
     index: int,
     rule: model.Rule,
     waivers: Mapping[str, tuple[in_force.Waiver, ...]],
+    activate: checks.Activate | None,
 ) -> in_force.Rule:
     def where(group: Group, number: int) -> str:
         return document.where("rules", index, group.value, number)
 
-    listed, test = conditions.compiled(rule, where, _terms(document))
+    terms = _terms(document)
+    listed, test = conditions.compiled(rule, where, terms, activate)
     unconfirmed = isinstance(rule, model.PackRule) and rule.review
+    place = document.where("rules", index)
+    duties = budget_build.obligations(f"rule {rule.id}", rule.obligations, place)
     return in_force.Rule(
         id=rule.id,
         effect=rule.effect,
@@ -194,6 +291,8 @@ def _rule(
         conditions=listed,
         test=test,
         waivers=waivers,
+        terms=None if terms is None else terms.checks[0].wanted,
+        obligations=next(iter(duties), None),
     )
 
 

@@ -34,18 +34,24 @@ P007 no-value           a key without a value
 P010 unknown-field      an unknown field
 P011 missing-field      a missing field
 P012 wrong-value        a wrong value
-P013 not-supported      a field that this version does not support
 P020 extends-unknown    `extends` names what is not there
 P021 extends-outside    `extends` leaves the policy's directory
 P022 extends-cycle      the policy extends itself
 P023 duplicate-name     a rule or purpose defined twice
 P024 mode-conflict      an extended file has another mode
 P025 ambiguous          a directory holds several policies
+P026 final-loosened     a lower layer that loosens what an upper one marks final
 P030 unknown-rule       a waiver for a rule that does not exist
 P031 unknown-purpose    a purpose that is not declared
 P032 not-waivable       a waiver for a rule that cannot be waived
 P033 unknown-finding    a rule for a finding or activity that no detector reports
 P034 unknown-endpoint   an endpoint that no call has, in a rule or a purpose
+P035 wrong-expression   a CEL expression that cannot be read, or be bounded
+P036 extra-missing      an expression, and no package installed that reads it
+P038 unpriced           a budget of cost for a model without a price
+P040 unapproved         a change that nobody who owns it has approved
+P041 no-approver        a change that nobody may approve
+P042 uncommitted        a change that is not committed, so that nobody can approve it
 P101 waiver-expired     a waiver has expired
 P102 purpose-expired    a purpose has expired
 P103 clause-stale       a pack was last reviewed more than 180 days ago
@@ -59,6 +65,8 @@ P110 waiver-endless     a waiver that outlasts a year, and so any review
 P111 model-misspelt     a pattern for models that looks like a misspelt name
 P112 pattern-unmatched  a pattern that fits no purpose, or nothing that one may use
 P113 purpose-unused     a purpose under which nothing can be permitted
+P114 when-constant      a `when` that comes to the same whatever the call is
+P115 parameter-type     a parameter held against what it never is, such as `n` and text
 """
 
 

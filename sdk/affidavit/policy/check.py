@@ -31,6 +31,11 @@ def check(
     `PolicyNotFound` when there is no policy, and `PolicyInvalid` when a directory does
     not say which of its policies is meant.
     """
+    return examined(path, today=today, packs=packs).diagnostics
+
+
+def examined(path: Path, *, today: date, packs: Path | None = None) -> Assembly:
+    """As `check`, with what was read and from where."""
     assembly = assemble(path, lambda: packs or locate_packs())
     meaning.examine(assembly)
     for rule in WARNINGS:
@@ -39,7 +44,7 @@ def check(
     if not assembly.errors:
         for rule in HABITS:
             rule(assembly, today)
-    return assembly.diagnostics
+    return assembly
 
 
 def expired_waivers(assembly: Assembly, today: date) -> None:

@@ -22,15 +22,25 @@ if TYPE_CHECKING:  # the engine imports this module and must not pay for pydanti
     from affidavit.policy import model
 
 YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
+_ANSWERS = {YES: "true", NO: "false", UNKNOWN: "without an answer"}
 
 TERMS = "terms"
 """Name of the check that no author writes: that a pack's terms apply."""
 
 _SHOWN = 8
 
+Activate: TypeAlias = Callable[[Facts], object]
+"""Makes, once for each decision, what expressions read."""
 
-def checks(condition: "model.Condition") -> Iterator[Check]:
-    """A check for each key of the condition, and for each key of a mapping in it."""
+
+def checks(
+    condition: "model.Condition", activate: Activate | None = None
+) -> Iterator[Check]:
+    """A check for each key of the condition, and for each key of a mapping in it.
+
+    `activate` makes what all expressions of the policy read; without it, each makes
+    what it reads for itself.
+    """
     yield from _call_checks(condition)
     yield from _purpose_checks(condition)
     for kind, score in (condition.finding or {}).items():
@@ -43,6 +53,8 @@ def checks(condition: "model.Condition") -> Iterator[Check]:
         yield _presence("safety_id", condition.safety_id)
     if condition.subject is not None:
         yield _presence("subject", condition.subject)
+    if condition.when is not None:
+        yield _expression(condition.when, activate)
 
 
 def of_terms(wanted: str) -> Check:
@@ -143,7 +155,13 @@ def _finding(kind: str, wanted: Comparison) -> Check:
         score = bare(strongest.score)
         return f"{score} ({', '.join(bare(word) for word in said)})"
 
-    return Check(name=f"finding.{kind}", wanted=str(wanted), test=test, saw=saw)
+    return Check(
+        name=f"finding.{kind}",
+        wanted=str(wanted),
+        test=test,
+        saw=saw,
+        of_findings=True,
+    )
 
 
 def _strongest(findings: list[Finding]) -> Finding | None:
@@ -169,7 +187,9 @@ def _activity(globs: Globs) -> Check:
         seen = [shown(finding.activity) for finding in facts.findings]
         return ", ".join(dict.fromkeys(seen[:_SHOWN])) or "not reported"
 
-    return Check(name="activity", wanted=str(globs), test=test, saw=saw)
+    return Check(
+        name="activity", wanted=str(globs), test=test, saw=saw, of_findings=True
+    )
 
 
 def _parameter(name: str, wanted: object) -> Check:
@@ -270,13 +290,46 @@ def _data(globs: Globs) -> Check:
     def test(facts: Facts) -> Truth:
         if facts.purpose is None:
             return NO
-        return YES if any(match(kind) for kind in facts.purpose.data) else NO
+        for kind in facts.purpose.data:
+            if match(kind):
+                return YES
+        return NO
 
     def saw(facts: Facts) -> str:
         kinds = sorted(facts.purpose.data) if facts.purpose else []
         return ", ".join(kinds[:_SHOWN]) or "not declared"
 
     return Check(name="data", wanted=str(globs), test=test, saw=saw, of_purpose=True)
+
+
+def _expression(expression: str, shared: Activate | None) -> Check:
+    from affidavit.policy import cel, cel_names
+
+    program = cel.compiled(expression)
+    activate = shared or cel.activation(program.names)
+    names = [(name, cel_names.NAMES[name]) for name in program.names]
+
+    def test(facts: Facts) -> Truth:
+        kept = facts.answers
+        answer = None if kept is None else kept.get(expression)
+        if answer is None:
+            answer = program.holds(activate(facts))
+            if kept is not None:
+                kept[expression] = answer
+        return answer
+
+    def saw(facts: Facts) -> str:
+        seen = [f"{name} = {each.shows(facts)}" for name, each in names[:_SHOWN]]
+        return f"{_ANSWERS[test(facts)]} ({', '.join(seen)})"
+
+    return Check(
+        name="when",
+        wanted=bare(" ".join(expression.split())),
+        test=test,
+        saw=saw,
+        of_purpose=program.of_purpose,
+        of_findings=program.of_findings,
+    )
 
 
 def _presence(field: str, wanted: str) -> Check:

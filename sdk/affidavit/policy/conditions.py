@@ -9,13 +9,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from affidavit import providers
-from affidavit.calls import Call
-from affidavit.policy.checks import TERMS, checks, of_terms
+from affidavit.policy.checks import TERMS, Activate, checks, of_terms
+from affidavit.policy.combining import all_of, any_of, none_of
 from affidavit.policy.in_force import (
+    Check,
     Condition,
     Facts,
     Group,
-    Purpose,
     Rule,
     Test,
     Truth,
@@ -31,11 +31,15 @@ _EVIDENCE_PARTS = 8
 
 
 def compiled(
-    rule: "model.Rule", where: Where, terms: Condition | None = None
+    rule: "model.Rule",
+    where: Where,
+    terms: Condition | None = None,
+    activate: Activate | None = None,
 ) -> tuple[tuple[Condition, ...], Test]:
     """The rule's conditions and the test of them all; `where` places each one.
 
-    `terms` is asked last, because it is seldom what settles a rule.
+    `terms` is asked last, because it is seldom what settles a rule. `activate` makes
+    what all expressions of the policy read.
     """
     listed = (
         (Group.ALL, rule.all_of or ()),
@@ -43,14 +47,14 @@ def compiled(
         (Group.NONE, rule.none_of or ()),
     )
     conditions = tuple(
-        _condition(condition, group, where(group, index))
+        _condition(condition, group, where(group, index), activate)
         for group, members in listed
         for index, condition in enumerate(members)
     )
     test = _combined(conditions)
     if terms is None:
         return conditions, test
-    return (*conditions, terms), _all_of([test, terms.test])
+    return (*conditions, terms), all_of([test, terms.test])
 
 
 def under(provider: str, where: str) -> Condition:
@@ -64,16 +68,26 @@ def evidence(rule: Rule, truth: Truth, facts: Facts) -> str:
     parts = [
         check.evidence(facts)
         for condition in rule.conditions
-        if not _goes_without_saying(condition, facts)
         if condition.group is not Group.NONE or truth is UNKNOWN
-        if condition.test(facts) is truth
-        for check in condition.checks
-        if check.test(facts) is truth
+        for check in _deciding(condition, truth, facts)
     ]
     more = len(parts) - _EVIDENCE_PARTS
     text = ", and ".join(parts[:_EVIDENCE_PARTS]) or "no excepted condition holds"
     text += f", and {more} more" if more > 0 else ""
     return f"cannot be evaluated: {text}" if truth is UNKNOWN else text
+
+
+def _deciding(condition: Condition, truth: Truth, facts: Facts) -> list[Check]:
+    """The checks that make the condition come out as `truth`; none if it does not."""
+    truths = [check.test(facts) for check in condition.checks]
+    if truth is not YES and NO in truths:
+        return []
+    if truth is YES and any(each is not YES for each in truths):
+        return []
+    if _goes_without_saying(condition, facts):
+        return []
+    pairs = zip(condition.checks, truths, strict=True)
+    return [check for check, each in pairs if each is truth]
 
 
 def _goes_without_saying(condition: Condition, facts: Facts) -> bool:
@@ -86,90 +100,19 @@ def _goes_without_saying(condition: Condition, facts: Facts) -> bool:
     return check.name == TERMS and provider in (check.wanted, providers.UNKNOWN)
 
 
-def settled(rule: Rule, purpose: Purpose) -> bool:
-    """Whether `purpose` alone makes the rule come out as NO, whatever the call is."""
-    call = Call(endpoint="", provider="", host="", purpose=purpose.name)
-    facts = Facts(call, (), purpose)
-    groups: dict[Group, list[Truth]] = {group: [] for group in Group}
-    for condition in rule.conditions:
-        groups[condition.group].append(_by_purpose(condition, facts))
-    never = groups[Group.ANY] and all(truth is NO for truth in groups[Group.ANY])
-    return NO in groups[Group.ALL] or bool(never) or YES in groups[Group.NONE]
-
-
-def certain(rule: Rule, purpose: Purpose) -> bool:
-    """Whether `purpose` alone makes the rule match, whatever the call is."""
-    call = Call(endpoint="", provider="", host="", purpose=purpose.name)
-    facts = Facts(call, (), purpose)
-    groups: dict[Group, list[Truth]] = {group: [] for group in Group}
-    for condition in rule.conditions:
-        groups[condition.group].append(_by_purpose(condition, facts))
-    some = not groups[Group.ANY] or YES in groups[Group.ANY]
-    every = all(truth is YES for truth in groups[Group.ALL])
-    return some and every and all(truth is NO for truth in groups[Group.NONE])
-
-
-def _by_purpose(condition: Condition, facts: Facts) -> Truth:
-    """The condition as far as the purpose decides it; UNKNOWN where the call must."""
-    truths = [
-        check.test(facts) if check.of_purpose else UNKNOWN for check in condition.checks
-    ]
-    if NO in truths:
-        return NO
-    return UNKNOWN if UNKNOWN in truths else YES
-
-
 def _combined(conditions: tuple[Condition, ...]) -> Test:
     tests = {group: [c.test for c in conditions if c.group is group] for group in Group}
     parts = tests[Group.ALL]
     if tests[Group.ANY]:
-        parts.append(_any_of(tests[Group.ANY]))
+        parts.append(any_of(tests[Group.ANY]))
     if tests[Group.NONE]:
-        parts.append(_none_of(tests[Group.NONE]))
-    return _all_of(parts)
+        parts.append(none_of(tests[Group.NONE]))
+    return all_of(parts)
 
 
-def _all_of(tests: list[Test]) -> Test:
-    if len(tests) == 1:
-        return tests[0]
-    members = tuple(tests)
-
-    def test(facts: Facts) -> Truth:
-        truth = YES
-        for member in members:
-            result = member(facts)
-            if result is NO:
-                return NO
-            if result is UNKNOWN:
-                truth = UNKNOWN
-        return truth
-
-    return test
-
-
-def _any_of(tests: list[Test]) -> Test:
-    members = tuple(tests)
-
-    def test(facts: Facts) -> Truth:
-        truth = NO
-        for member in members:
-            result = member(facts)
-            if result is YES:
-                return YES
-            if result is UNKNOWN:
-                truth = UNKNOWN
-        return truth
-
-    return test
-
-
-def _none_of(tests: list[Test]) -> Test:
-    some = _any_of(tests)
-    opposite = {YES: NO, NO: YES, UNKNOWN: UNKNOWN}
-    return lambda facts: opposite[some(facts)]
-
-
-def _condition(condition: "model.Condition", group: Group, where: str) -> Condition:
-    members = tuple(checks(condition))
-    test = _all_of([check.test for check in members])
+def _condition(
+    condition: "model.Condition", group: Group, where: str, activate: Activate | None
+) -> Condition:
+    members = tuple(checks(condition, activate))
+    test = all_of([check.test for check in members])
     return Condition(group=group, where=where, checks=members, test=test)

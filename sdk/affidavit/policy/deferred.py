@@ -13,6 +13,7 @@ from typing import assert_never
 
 from affidavit.calls import Call, Finding, Line
 from affidavit.errors import Reason
+from affidavit.policy import obligations
 from affidavit.policy.engine import Decision, Effect, decide
 from affidavit.policy.in_force import Policy
 from affidavit.policy.nearest import shown
@@ -180,6 +181,16 @@ def _worse(one: Effect, other: Effect) -> Effect:
     return Effect.PERMIT
 
 
+def _held(decision: Decision, call: Call) -> Decision:
+    """Refused, if the line does not keep its obligations: its file leaves as it is."""
+    if decision.effect is not Effect.PERMIT or not decision.obligations:
+        return decision
+    problems = obligations.apply(decision.obligations, call, None).problems
+    if not problems:
+        return decision
+    return replace(decision, effect=Effect.REFUSE, reasons=problems)
+
+
 def inspect(
     lines: Iterable[Line], policy: Policy, now: datetime, *, find: Find, alike: Alike
 ) -> Inspection:
@@ -194,7 +205,7 @@ def inspect(
         key = alike(line.call)
         decision = None if findings else known.get(key)
         if decision is None:
-            decision = decide(policy, line.call, findings, now=now)
+            decision = _held(decide(policy, line.call, findings, now=now), line.call)
         if not findings:
             if len(known) >= _REMEMBERED:
                 known.clear()

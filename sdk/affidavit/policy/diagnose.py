@@ -22,15 +22,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 MOST = 1_000
 """Errors of one file that are shown: nobody reads more, and each costs time."""
-NOT_YET = {
-    "budget": "Remove it: a budget that nobody counts would promise a limit that is "
-    "not kept.",
-    "when": "Write the condition with the declarative fields; CEL expressions are not "
-    "evaluated.",
-    "require_signature": "Remove it: signatures of policies are not verified.",
-}
-"""Fields of the format that this version cannot honour, and so does not accept."""
-
+_ONE_OF_THESE = "Write one of these."
 _WORDS = {
     "string_type": "must be text",
     "string_too_short": "must not be empty",
@@ -92,10 +84,6 @@ def _report(
 def _unknown_field(
     name: str, fields: Iterable[str], place: Place, report: Report
 ) -> None:
-    if name in NOT_YET:
-        message = f"`{name}` is not supported by this version of affidavit"
-        report.error(Code.NOT_SUPPORTED, place, message, remedy=NOT_YET[name])
-        return
     fields = list(fields)
     remedy = report.suggestion(name, fields) or f"Known here: {', '.join(fields)}."
     report.error(
@@ -111,7 +99,7 @@ def _wrong_value(detail: ErrorDetails, report: Report) -> tuple[str, str | None]
         case "enum" | "literal_error":
             allowed = re.findall(r"'([^']*)'", context["expected"])
             message = f"`{name}` is {shown(value)}, not one of: {', '.join(allowed)}"
-            return message, report.suggestion(str(value), allowed)
+            return message, report.suggestion(str(value), allowed) or _ONE_OF_THESE
         case kind:
             words = _WORDS.get(kind, f"cannot be used: {detail['msg']}")
             return f"`{name}` {words}", _type_remedy(kind, value)

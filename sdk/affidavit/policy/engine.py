@@ -30,12 +30,19 @@ from affidavit.policy.in_force import (
     expired,
     utc_day,
 )
+from affidavit.policy.obligations import Obligations
 
 PURPOSE_MISMATCH = Kind.PURPOSE_MISMATCH.value
 """Kind of the finding that an activity does not belong to the declared purpose."""
 
-_OF_FILES = (PURPOSE_MISMATCH, Kind.UNGOVERNED_FILE.value)
-"""Say where a file comes from, and not what the call does."""
+ORDINARY = _ORDINARY = Kind.ACTIVITY.value
+NO_ACTIVITY = _NO_ACTIVITY = (
+    PURPOSE_MISMATCH,
+    Kind.UNGOVERNED_FILE.value,
+    Kind.DATASET_PIPELINE.value,
+    Kind.DENIED_RETURN.value,
+)
+"""Say where a file comes from, or what many calls do, and not what this one does."""
 _NO = Truth.NO
 _WOULD_HAVE = {
     RuleEffect.DENY: "Would have refused",
@@ -64,6 +71,8 @@ class Decision:
     warnings: tuple[Reason, ...] = ()
     shadow: tuple[Reason, ...] = ()
     """What rules that are only tried out would have done."""
+    obligations: tuple[Obligations, ...] = ()
+    """What is to be done to the call before it leaves, if it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +123,16 @@ def decide(
     policy: Policy, call: Call, findings: tuple[Finding, ...], *, now: datetime
 ) -> Decision:
     """What `policy` says to `call`, given what detectors found, at `now` (UTC)."""
-    return _decision(policy, _facts(policy, call, findings), utc_day(now))
+    day = utc_day(now)
+    return _decision(policy, _facts(policy, call, findings, day), day)
 
 
 def explain(
     policy: Policy, call: Call, findings: tuple[Finding, ...], *, now: datetime
 ) -> Explanation:
     """The decision that `decide` makes, with every rule, condition and check."""
-    facts, day = _facts(policy, call, findings), utc_day(now)
+    day = utc_day(now)
+    facts = _facts(policy, call, findings, day)
     return Explanation(
         decision=_decision(policy, facts, day),
         purpose=facts.purpose,
@@ -129,22 +140,37 @@ def explain(
     )
 
 
-def _facts(policy: Policy, call: Call, findings: tuple[Finding, ...]) -> Facts:
+def facts_of(
+    policy: Policy, call: Call, findings: tuple[Finding, ...], day: date
+) -> Facts:
+    """What the policy's conditions read of a call on a day (UTC)."""
+    return _facts(policy, call, findings, day)
+
+
+def _facts(
+    policy: Policy, call: Call, findings: tuple[Finding, ...], day: date
+) -> Facts:
     name = call.purpose
     purpose = policy.purposes.get(name) if name is not None else None
     if purpose is not None and purpose.activities is not None and findings:
         findings += tuple(_mismatches(purpose, findings))
-    return Facts(call, findings, purpose)
+    return Facts(call, findings, purpose, day, {}, {})
 
 
 def _mismatches(purpose: Purpose, findings: tuple[Finding, ...]) -> Iterator[Finding]:
     """A finding for each activity that the purpose does not name."""
     activities = purpose.activities
-    for finding in findings:
-        if activities is None or finding.kind in _OF_FILES:
+    if activities is None:
+        return
+    strange = [each for each in findings if not activities.match(each.activity)]
+    # A call does several ordinary things at once, one in the service of another: where
+    # the purpose names one of them, the others are no news.
+    seen = [each for each in findings if each.kind == _ORDINARY]
+    fits = any(each not in strange for each in seen)
+    for finding in strange:
+        if finding.kind in _NO_ACTIVITY or (fits and finding.kind == _ORDINARY):
             continue
-        if not activities.match(finding.activity):
-            yield replace(finding, kind=PURPOSE_MISMATCH)
+        yield replace(finding, kind=PURPOSE_MISMATCH)
 
 
 class _Weight(IntEnum):
@@ -168,18 +194,30 @@ _Weighed: TypeAlias = tuple[_Weight, Reason]
 
 def _decision(policy: Policy, facts: Facts, day: date) -> Decision:
     purpose = facts.purpose
-    name = "" if purpose is None else purpose.name
-    rules = policy.applicable.get(name, policy.rules)
+    choices = policy.choices
+    name = "" if purpose is None or purpose.name not in choices else purpose.name
     weighed = [
         _weigh(rule, truth, facts, day)
-        for rule in rules
-        if (truth := rule.test(facts)) is not _NO
+        for rule, test in choices[name](facts)
+        if (truth := test(facts)) is not _NO
     ]
     weighed.extend(_of_purpose(policy, facts, day, weighed))
+    duties = purpose.obligations if purpose is not None else ()
+    if policy.obliging:
+        duties += tuple(_duties(policy.obliging, facts))
     if len(weighed) == 1 and weighed[0][0] is _Weight.PERMITTED:
-        return Decision(effect=Effect.PERMIT, reasons=(weighed[0][1],))
+        return Decision(
+            effect=Effect.PERMIT, reasons=(weighed[0][1],), obligations=duties
+        )
     weighed.sort(key=itemgetter(0))  # stable: the order of the rules within a weight
-    return _concluded(weighed)
+    return _concluded(weighed, duties)
+
+
+def _duties(rules: tuple[Rule, ...], facts: Facts) -> Iterator[Obligations]:
+    """Those of rules that match; of one that nobody can evaluate too."""
+    for rule in rules:
+        if rule.obligations is not None and rule.test(facts) is not _NO:
+            yield rule.obligations
 
 
 def _weigh(rule: Rule, truth: Truth, facts: Facts, day: date) -> _Weighed:
@@ -243,7 +281,9 @@ def _mismatch(purpose: Purpose, facts: Facts) -> Iterator[_Weighed]:
         yield _Weight.WARNED, refusals.mismatch(purpose, strange)
 
 
-def _concluded(weighed: list[_Weighed]) -> Decision:
+def _concluded(
+    weighed: list[_Weighed], duties: tuple[Obligations, ...] = ()
+) -> Decision:
     """The decision that sorted reasons add up to; the purpose has always said one."""
     first = weighed[0][0]
     effect = Effect.PERMIT
@@ -260,6 +300,7 @@ def _concluded(weighed: list[_Weighed]) -> Decision:
         ),
         warnings=tuple(r for w, r in weighed if w is _Weight.WARNED),
         shadow=tuple(r for w, r in weighed if w is _Weight.SHADOWED),
+        obligations=duties,
     )
 
 
@@ -271,6 +312,8 @@ def _reason(rule: Rule, truth: Truth, facts: Facts) -> Reason:
         remedy=rule.remedy,
         where=rule.where,
         evidence=conditions.evidence(rule, truth, facts),
+        severity=None if rule.severity is None else rule.severity.value,
+        owner=rule.owner,
     )
 
 

@@ -129,6 +129,22 @@ def _parameter(value: object) -> object:
     )
 
 
+def _final(value: object) -> object:
+    if value is True:
+        return True
+    names = value if isinstance(value, list) else ()
+    if names and all(isinstance(name, str) for name in names):
+        return tuple(names)
+    raise wrong(
+        "`final` is true or a list of fields",
+        "Write `final: true`, or the fields: [models, expires].",
+    )
+
+
+def _said_final(value: bool | tuple[str, ...]) -> bool | list[str]:  # noqa: FBT001 - the field's value
+    return list(value) if isinstance(value, tuple) else value
+
+
 Text: TypeAlias = Annotated[
     str, StringConstraints(min_length=1, max_length=LONGEST_TEXT)
 ]
@@ -187,5 +203,18 @@ ParameterTest: TypeAlias = Annotated[
     Any,
     PlainValidator(_parameter),
     WithJsonSchema({"type": ["string", "integer", "boolean"]}),
+]
+FinalFields: TypeAlias = Annotated[
+    bool | tuple[str, ...],
+    PlainValidator(_final),
+    PlainSerializer(_said_final),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"const": True},
+                {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            ]
+        }
+    ),
 ]
 Presence: TypeAlias = Literal["present", "absent"]

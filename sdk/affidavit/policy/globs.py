@@ -11,6 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _SHOWN = 8
+_REMEMBERED = 128
+_LONGEST = 128
+"""Characters of a name that is remembered: others choose how long names are."""
 _MAGIC = re.compile(r"[*?[]")
 
 
@@ -52,12 +55,25 @@ def _compiled(patterns: tuple[str, ...]) -> Callable[[str | None], bool]:
         if is_pattern(p) and not _is_prefix(p)
     )
 
-    def match(name: str | None) -> bool:
-        if name is None:
-            return False
+    def compare(name: str) -> bool:
         low = name.lower()
         if low in exact or low.startswith(prefixes):
             return True
         return any(pattern(low) is not None for pattern in others)
+
+    return _remembering(compare)
+
+
+def _remembering(compare: Callable[[str], bool]) -> Callable[[str | None], bool]:
+    """The same answers: programs ask for few names, and each of them often."""
+    known: dict[str | None, bool] = {None: False}
+
+    def match(name: str | None) -> bool:
+        answer = known.get(name)
+        if answer is None and name is not None:
+            answer = compare(name)
+            if len(known) < _REMEMBERED and len(name) <= _LONGEST:
+                known[name] = answer
+        return answer is True
 
     return match

@@ -93,6 +93,11 @@ def overlap(patterns: Iterable[str], others: Iterable[str]) -> bool:
     return any(_overlap(p.lower(), q.lower()) for p in patterns for q in listed)
 
 
+def covers(patterns: Iterable[str], other: str) -> bool:
+    """Whether one of `patterns` fits every name that `other` fits."""
+    return any(_covers(pattern.lower(), other.lower()) for pattern in patterns)
+
+
 def _follows(first: Meaning, case: Sequence[_Constraints], second: Meaning) -> bool:
     return (
         all(_hold(case, each) for each in second.every)

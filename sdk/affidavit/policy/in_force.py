@@ -12,7 +12,10 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from affidavit.calls import Call, Finding
 from affidavit.errors import Reason
+from affidavit.findings import Kind
+from affidavit.policy.budgets import Budget, Price
 from affidavit.policy.globs import Globs
+from affidavit.policy.obligations import Obligations
 
 Mode = Literal["enforce", "observe"]
 
@@ -109,6 +112,15 @@ class EvaluatesModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Who approved a purpose, when, and where that is written down."""
+
+    by: tuple[str, ...]
+    ticket: str
+    date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
     """One purpose that the policy knows."""
 
@@ -124,6 +136,10 @@ class Purpose:
     trains_model: TrainsModel | None = None
     evaluates_model: EvaluatesModel | None = None
     data: frozenset[str] = frozenset()
+    approval: Approval | None = None
+    budgets: tuple[Budget, ...] = ()
+    obligations: tuple[Obligations, ...] = ()
+    """At most one, as a tuple for whoever adds those of rules."""
     permission: Reason
     """Why a call within the purpose's lists is permitted."""
 
@@ -155,9 +171,25 @@ class Facts(NamedTuple):
     call: Call
     findings: tuple[Finding, ...]
     purpose: Purpose | None
+    day: date | None = None
+    """The call's day in UTC; None where no call is made."""
+    activations: dict[int, object] | None = None
+    """What expressions read, made when the first of a decision is asked."""
+    answers: "dict[str, Truth] | None" = None
+    """What expressions answered, which are asked again for the evidence."""
 
 
 Test: TypeAlias = Callable[[Facts], Truth]
+Choice: TypeAlias = Callable[[Facts], "tuple[tuple[Rule, Test], ...]"]
+"""Which rules a call can match at all, each with a test of what is not yet known.
+
+For every call that it is asked about, a rule that it leaves out comes out as NO, and
+one that it names as the test beside it.
+"""
+
+
+_BEHAVIOURS = (Kind.DATASET_PIPELINE.value, Kind.DENIED_RETURN.value)
+_OF_BEHAVIOUR = frozenset(f"finding.{kind}" for kind in _BEHAVIOURS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +202,8 @@ class Check:
     test: Test
     of_purpose: bool = False
     """Whether the test reads nothing but the declared purpose."""
+    of_findings: bool = False
+    """Whether the test reads nothing but findings."""
     saw: Callable[[Facts], str]
     """What the call shows, in words that may be recorded."""
 
@@ -205,6 +239,9 @@ class Rule:
     test: Test
     waivers: Mapping[str, tuple[Waiver, ...]] = field(default_factory=dict)
     """By the purpose that they are for."""
+    terms: str | None = None
+    """Whose terms it rests on; None for a rule that holds whosever apply."""
+    obligations: Obligations | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +271,34 @@ class Policy:
     """By purpose, the rules that are not settled as NO by the purpose alone.
 
     A purpose that is not in here has all of them."""
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    """By purpose, which of these a call can match; `""` for any other purpose."""
     packs: tuple[Pack, ...] = ()
+    obliging: tuple[Rule, ...] = ()
+    """Those of `rules` that have obligations."""
+    prices: tuple[Price, ...] = ()
+    """The first that names a model counts."""
+    require_signature: bool = False
+    """Whether one of its files says that it must be signed. The settings may too."""
     origins: frozenset[str] | None = None
     """The only origins that calls may go to; None for each client's own."""
+
+    @property
+    def looks_at_behaviour(self) -> bool:
+        """Whether a rule asks what the calls of a purpose do together."""
+        checks = (
+            check
+            for rule in self.rules
+            for condition in rule.conditions
+            for check in condition.checks
+        )
+        return any(
+            each.name in _OF_BEHAVIOUR
+            or (each.name == "when" and any(k in each.wanted for k in _BEHAVIOURS))
+            for each in checks
+        )
+
+    @property
+    def names_activities(self) -> bool:
+        """Whether any purpose does: then ordinary activities are looked for."""
+        return any(each.activities is not None for each in self.purposes.values())

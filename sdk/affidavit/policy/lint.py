@@ -8,9 +8,8 @@ dates that a check knows are in `check`.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from affidavit.policy import build, meaning
+from affidavit.policy import build, comparison, meaning
 from affidavit.policy.assemble import Assembly, Document
-from affidavit.policy.conditions import certain
 from affidavit.policy.globs import Globs, is_pattern
 from affidavit.policy.implication import Meaning, implies, impossible, overlap
 from affidavit.policy.implication import meaning as meaning_of
@@ -20,6 +19,7 @@ from affidavit.policy.model import ANY, Condition, PackFile, PolicyFile, Rule
 from affidavit.policy.model import Purpose as PurposePart
 from affidavit.policy.nearest import shown
 from affidavit.policy.report import Code
+from affidavit.policy.residue import certain
 from affidavit.policy.spelling import misspelt
 
 MOST_PAIRS = 40_000
@@ -189,6 +189,75 @@ def unused_purposes(assembly: Assembly, today: date) -> None:
             )
 
 
+def constant_expressions(assembly: Assembly, _today: date) -> None:
+    """P114: a `when` that no call makes anything else of."""
+    for document, index, rule in _own_rules(assembly):
+        for group, number, condition in meaning.conditions(rule):
+            value = None if condition.when is None else _constant(condition.when)
+            if value is None:
+                continue
+            effect = "never matches" if value is False else "says nothing"
+            document.report.warning(
+                Code.CONSTANT,
+                document.place("rules", index, group, number, "when"),
+                f"the expression is {str(value).lower()} whatever the call is: it "
+                f"{effect}",
+                remedy="Correct it, or remove it.",
+            )
+
+
+def mistyped_parameters(assembly: Assembly, _today: date) -> None:
+    """P115: a parameter held against what it never is."""
+    for document, index, rule in _own_rules(assembly):
+        for group, number, condition in meaning.conditions(rule):
+            for name, wanted in (condition.parameter or {}).items():
+                is_a = _never(name, wanted)
+                if is_a is not None:
+                    at = ("rules", index, group, number, "parameter", name)
+                    document.report.warning(
+                        Code.PARAMETER_TYPE,
+                        document.place(*at),
+                        f"`{name}` is {is_a}: held against {shown(str(wanted))} it "
+                        "never matches",
+                        remedy=_AS_IT_IS[is_a],
+                    )
+
+
+_NUMBER, _TRUTH, _WORDS = "a number", "true or false", "text"
+_AS_IT_IS = {
+    _NUMBER: 'Write a number, or a comparison such as "> 4".',
+    _TRUTH: "Write true or false.",
+    _WORDS: "Write the text that it is.",
+}
+
+
+def _never(name: str, wanted: object) -> str | None:
+    """What the parameter is, where it can never be `wanted`; None where it can."""
+    from affidavit.policy.cel_names import PARAMETERS, Type
+
+    for kind, names in PARAMETERS.items():
+        if name not in names.split():
+            continue
+        compares = isinstance(wanted, str) and comparison.looks_like(wanted)
+        is_number = compares or type(wanted) is int
+        match kind:
+            case Type.INT | Type.DOUBLE:
+                return None if is_number else _NUMBER
+            case Type.BOOL:
+                return None if isinstance(wanted, bool) else _TRUTH
+            case Type.STRING:
+                return _WORDS if is_number or isinstance(wanted, bool) else None
+            case _:
+                return None
+    return None
+
+
+def _constant(expression: str) -> bool | None:
+    from affidavit.policy import cel
+
+    return cel.constant(expression)
+
+
 def _why_unused(policy: Policy, purpose: Purpose) -> str | None:
     rules = policy.applicable.get(purpose.name, policy.rules)
     for rule in rules:
@@ -308,4 +377,6 @@ HABITS: tuple[Callable[[Assembly, date], None], ...] = (
     misspelt_models,
     unmatched_patterns,
     unused_purposes,
+    constant_expressions,
+    mistyped_parameters,
 )

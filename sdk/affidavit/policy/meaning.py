@@ -1,29 +1,37 @@
-"""What the files of a policy mean together: names that must exist, once.
+"""What the files of a policy mean together: names that must exist.
 
 Knows no dates: what was valid yesterday and is only old today is `check`'s business.
 Everything here is an error, because each is a rule, a waiver or a mode that would
 silently not do what its author wrote.
 """
 
-from collections.abc import Iterator
-
 from affidavit import endpoints
 from affidavit.findings import Activity, Kind
+from affidavit.policy import budget_checks, expressions, layers
 from affidavit.policy.assemble import Assembly, Document
 from affidavit.policy.globs import Globs, is_pattern
 from affidavit.policy.in_force import Level
-from affidavit.policy.model import (
-    Condition,
-    PackFile,
-    PolicyFile,
-    Purpose,
-    Rule,
-    Waiver,
-)
+from affidavit.policy.layers import all_purposes, all_rules
+from affidavit.policy.model import PackFile, PolicyFile, Rule, Waiver
 from affidavit.policy.nearest import shown
+from affidavit.policy.parts import (
+    all_waivers,
+    conditions,
+    written_purposes,
+    written_rules,
+)
 from affidavit.policy.report import Code
 
-GROUPS = ("all", "any", "none")
+__all__ = [
+    "ACTIVITIES",
+    "KINDS",
+    "all_purposes",
+    "all_rules",
+    "all_waivers",
+    "conditions",
+    "examine",
+]
+
 KINDS = frozenset(kind.value for kind in Kind)
 ACTIVITIES = frozenset(activity.value for activity in Activity)
 
@@ -32,79 +40,30 @@ def examine(assembly: Assembly) -> None:
     """Report every contradiction between the files, and within them."""
     if not assembly.documents:
         return
-    _unique_rules(assembly)
-    _unique_purposes(assembly)
+    layers.examine(assembly)
+    expressions.examine(assembly)
+    budget_checks.examine(assembly)
     _pack_names(assembly)
     _modes(assembly)
     rules = {rule.id: rule for _, _, rule in all_rules(assembly)}
     purposes = {name for _, name, _ in all_purposes(assembly)}
     for document, index, waiver in all_waivers(assembly):
         _waiver(document, index, waiver, rules, purposes)
-    for document, name, purpose in all_purposes(assembly):
+    _names_of_parts(assembly, purposes)
+
+
+def _names_of_parts(assembly: Assembly, purposes: set[str]) -> None:
+    for document, name, purpose in written_purposes(assembly):
         for item, pattern in enumerate(purpose.endpoints or ()):
             _endpoint(document, ("purposes", name, "endpoints", item), pattern)
-    for document, index, rule in all_rules(assembly):
+        for number, budget in enumerate(purpose.budget or ()):
+            at = ("purposes", name, "budget", number, "endpoints")
+            for item, pattern in enumerate(budget.endpoints or ()):
+                _endpoint(document, (*at, item), pattern)
+    for document, index, rule in written_rules(assembly):
         _names(document, index, rule)
         if isinstance(document.content, PolicyFile):
             _conditions(document, index, rule, purposes)
-
-
-def all_rules(assembly: Assembly) -> Iterator[tuple[Document, int, Rule]]:
-    """Each rule with its file and its index there, in the order of evaluation."""
-    for document in assembly.documents:
-        for index, rule in enumerate(document.content.rules):
-            yield document, index, rule
-
-
-def all_purposes(assembly: Assembly) -> Iterator[tuple[Document, str, Purpose]]:
-    """Each purpose with its file and its name."""
-    for document in assembly.documents:
-        if isinstance(document.content, PolicyFile):
-            for name, purpose in (document.content.purposes or {}).items():
-                yield document, name, purpose
-
-
-def all_waivers(assembly: Assembly) -> Iterator[tuple[Document, int, Waiver]]:
-    """Each waiver with its file and its index there."""
-    for document in assembly.documents:
-        if isinstance(document.content, PolicyFile):
-            for index, waiver in enumerate(document.content.waivers):
-                yield document, index, waiver
-
-
-def conditions(rule: Rule) -> Iterator[tuple[str, int, Condition]]:
-    """Each condition of a rule with the list that it stands in and its index there."""
-    for group, members in zip(
-        GROUPS, (rule.all_of, rule.any_of, rule.none_of), strict=True
-    ):
-        for index, condition in enumerate(members or ()):
-            yield group, index, condition
-
-
-def _unique_rules(assembly: Assembly) -> None:
-    first: dict[str, str] = {}
-    for document, index, rule in all_rules(assembly):
-        if rule.id in first:
-            document.report.error(
-                Code.DUPLICATE_NAME,
-                document.place("rules", index, "id"),
-                f"rule {rule.id} is already defined at {first[rule.id]}",
-                remedy="Give each rule its own id: none replaces another.",
-            )
-        first.setdefault(rule.id, document.where("rules", index))
-
-
-def _unique_purposes(assembly: Assembly) -> None:
-    first: dict[str, str] = {}
-    for document, name, _ in all_purposes(assembly):
-        if name in first:
-            document.report.error(
-                Code.DUPLICATE_NAME,
-                document.place("purposes", name, key=True),
-                f"purpose {name} is already defined at {first[name]}",
-                remedy="Declare each purpose once: none replaces another.",
-            )
-        first.setdefault(name, document.where("purposes", name))
 
 
 def _pack_names(assembly: Assembly) -> None:

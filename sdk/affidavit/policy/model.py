@@ -7,10 +7,12 @@ because a field that is ignored is a rule that does not exist.
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from affidavit.policy.budget_model import Budgets, Obligations, Price
 from affidavit.policy.fields import (
     Day,
+    FinalFields,
     Key,
     Kinds,
     Name,
@@ -28,19 +30,11 @@ from affidavit.policy.fields import (
     wrong,
 )
 from affidavit.policy.in_force import Level, ModelKind, RuleEffect, Severity
+from affidavit.policy.nearest import shown, suggestion
+from affidavit.policy.part import Part
 
 ANY = "any"
 """The `provider` of a pack whose rules hold whoever the provider is."""
-
-
-class Part(BaseModel):
-    """Unknown fields are refused; values keep the type they are written in."""
-
-    # Built when the first file is read, and only what that file needs: start-up is a
-    # promise of the hooks.
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, defer_build=True
-    )
 
 
 class TrainsModel(Part):
@@ -65,6 +59,14 @@ class EvaluatesModel(Part):
     competing: bool = Field(
         description="Whether it competes with the provider's models."
     )
+
+
+class Approval(Part):
+    """Who approved something, when, and where that is written down."""
+
+    by: Names = Field(description="Who approved it.")
+    ticket: Name = Field(description="Where the approval is written down.")
+    date: Day = Field(description="When it was approved: 2026-11-22.")
 
 
 class Purpose(Part):
@@ -97,6 +99,32 @@ class Purpose(Part):
     data: Names | None = Field(
         None, description="Kinds of data that it sends, in your own words."
     )
+    approval: Approval | None = Field(
+        None, description="Who approved the purpose. It decides nothing."
+    )
+    budget: Budgets | None = Field(
+        None,
+        description="What it may use up: `{requests: 50000/day}`, or a list of such. "
+        "Each of them holds.",
+    )
+    obligations: Obligations | None = Field(
+        None, description="What is done to its calls before they leave."
+    )
+    final: FinalFields | None = Field(
+        None,
+        description="True, or fields that a file which extends this one can only "
+        "narrow: fewer models, an earlier last day.",
+    )
+
+    @field_validator("final")
+    @classmethod
+    def _are_fields(cls, value: FinalFields | None) -> FinalFields | None:
+        for name in value if isinstance(value, tuple) else ():
+            fields = [field for field in cls.model_fields if field != "final"]
+            if name not in fields:
+                remedy = suggestion(name, fields) or f"Fields: {', '.join(fields)}."
+                raise wrong(f"{shown(name)} is no field of a purpose", remedy)
+        return value
 
 
 class TrainsModelTest(Part):
@@ -156,6 +184,12 @@ class Condition(Part):
     subject: Presence | None = Field(
         None, description="Whether the call says on whose behalf it is made (`user`)."
     )
+    when: Text | None = Field(
+        None,
+        description="A CEL expression that must be true, as in "
+        "`request.model.size() > 8`. Its names are in docs/policy.md; needs the extra "
+        "`cel`.",
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> "Condition":
@@ -194,6 +228,20 @@ class Rule(Part):
     severity: Severity | None = Field(
         None, description="For whoever reads the trail; it decides nothing."
     )
+    final: bool = Field(
+        default=False,
+        description="Whether a file that extends this one can only tighten the rule.",
+    )
+    waivable_below: bool = Field(
+        default=False,
+        description="Whether a file that extends this one may waive the rule although "
+        "it is final.",
+    )
+    obligations: Obligations | None = Field(
+        None,
+        description="What is done to the calls that it matches, if they leave. For "
+        "`allow` and `warn`.",
+    )
 
     @model_validator(mode="after")
     def _makes_sense(self) -> "Rule":
@@ -204,6 +252,17 @@ class Rule(Part):
             raise wrong(
                 f"a rule that can only {self.effect.value} has nothing to waive",
                 "Use `level: waivable` with deny or review.",
+            )
+        if self.waivable_below and not (self.final and self.level is Level.WAIVABLE):
+            raise wrong(
+                "`waivable_below` says nothing of a rule that is not both final and "
+                "waivable",
+                "Add `final: true` and `level: waivable`, or remove it.",
+            )
+        if self.obligations is not None and (prohibits or self.level is Level.SHADOW):
+            raise wrong(
+                "a rule obliges to nothing that lets no call leave, or only tries out",
+                "Use `obligations` with `effect: allow` or `warn`.",
             )
         if self.level is Level.ADVISORY and self.effect is RuleEffect.ALLOW:
             raise wrong(
@@ -262,6 +321,28 @@ class PolicyFile(Part):
         (), description="Rules, all of which are evaluated."
     )
     waivers: tuple[Waiver, ...] = Field((), description="Approved exceptions.")
+    prices: tuple[Price, ...] = Field(
+        (),
+        description="What models cost you, for budgets of `cost`. The first price that "
+        "names a model counts; those of files that this one extends come first.",
+    )
+    owners: dict[Key, Names] | None = Field(
+        None,
+        min_length=1,
+        description="Who may approve as whom, by owner; `*` for parts that have no "
+        "owner. It decides nothing: `policy check --require-approval` asks it.",
+    )
+    require_signature: bool = Field(
+        default=False,
+        description="Whether the policy may be in force only while those whom the "
+        "settings trust have signed it. The setting `policy_trust` demands it whatever "
+        "a policy says.",
+    )
+    final: tuple[Literal["purposes"], ...] = Field(
+        (),
+        description="`purposes`: a file that extends this one declares no purpose that "
+        "this one does not. `mode` and `origins` are final wherever they stand.",
+    )
 
 
 class PackFile(Part):

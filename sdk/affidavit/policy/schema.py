@@ -31,6 +31,11 @@ _EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "mode": "observe",
         "extends": ["pack:openai-services-agreement"],
         "origins": ["https://api.openai.com"],
+        "require_signature": True,
+        "owners": {
+            "*": ["legal@acme.example"],
+            "support@acme.example": ["ana@acme.example", "bo@acme.example"],
+        },
         "purposes": {
             "support.reply": {
                 "owner": "support@acme.example",
@@ -56,6 +61,8 @@ _EXAMPLES: Mapping[str, Mapping[str, Any]] = {
                 "expires": "2027-03-31",
             }
         ],
+        "final": ["purposes"],
+        "prices": [{"models": ["gpt-5*"], "input": 1.25, "output": 10}],
     },
     "PackFile": {
         "apiVersion": "affidavit/v1",
@@ -74,6 +81,8 @@ _EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         ],
     },
     "Purpose": {
+        "budget": {"requests": "50000/day", "output_tokens": "20M/day"},
+        "obligations": {"store": False, "output_tokens": 2000},
         "description": "Draft replies to tickets; an agent reviews each one",
         "owner": "support@acme.example",
         "models": ["gpt-5*", "o4*"],
@@ -83,6 +92,17 @@ _EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "trains_model": {"kind": "classifier", "distributed": False},
         "evaluates_model": {"competing": False},
         "data": ["customer_pii"],
+        "approval": {
+            "by": ["dpo@acme.example"],
+            "ticket": "LEGAL-88",
+            "date": "2026-11-22",
+        },
+        "final": ["models", "endpoints", "expires"],
+    },
+    "Approval": {
+        "by": ["dpo@acme.example"],
+        "ticket": "LEGAL-88",
+        "date": "2026-11-22",
     },
     "Rule": {
         "id": "customer-data-needs-safety-id",
@@ -96,7 +116,10 @@ _EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "remedy": "Pass safety_identifier with a hashed user id.",
         "owner": "dpo@acme.example",
         "severity": "high",
+        "final": True,
+        "waivable_below": True,
         "review": True,
+        "obligations": {"n": 1},
     },
     "Condition": {
         "purpose": "support.*",
@@ -112,6 +135,31 @@ _EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "data": "customer_pii",
         "safety_id": "absent",
         "subject": "present",
+        "when": "request.parameters.n != null && request.parameters.n > 4",
+    },
+    "Budget": {
+        "requests": ["100/minute", "50000/day"],
+        "input_tokens": "100M/month",
+        "output_tokens": "20M/day",
+        "tokens": "120M/month",
+        "cost": "200/day",
+        "per": "subject",
+        "models": ["gpt-5*"],
+        "endpoints": ["responses"],
+    },
+    "Price": {
+        "models": ["gpt-5*"],
+        "input": 1.25,
+        "output": 10,
+        "request": "0.01",
+    },
+    "Obligations": {
+        "tag": {"team": "support"},
+        "store": False,
+        "n": 1,
+        "output_tokens": 2000,
+        "top_logprobs": 0,
+        "logprobs": False,
     },
     "TrainsModel": {
         "kind": "classifier",
@@ -148,6 +196,12 @@ def schema() -> dict[str, Any]:
     for name in ("Rule", "PackRule"):
         parts[name]["anyOf"] = [{"required": [key]} for key in ("any", "all", "none")]
     parts["Condition"]["minProperties"] = 1
+    budget = parts["Purpose"]["properties"]["budget"]
+    listed = {key: budget.pop(key) for key in ("type", "items", "minItems", "maxItems")}
+    budget["anyOf"] = [listed["items"], listed]
+    purpose = parts["Purpose"]["properties"]
+    fields = [field for field in purpose if field != "final"]
+    purpose["final"]["anyOf"][1]["items"] = {"enum": fields}
     names = parts["PolicyFile"]["properties"]["purposes"]
     names["propertyNames"] = {"pattern": _PURPOSE}
     return {
@@ -168,7 +222,11 @@ def text() -> str:
 
 
 def _part(name: str, part: Mapping[str, Any]) -> dict[str, Any]:
-    examples = _EXAMPLES.get("Rule" if name == "PackRule" else name, {})
+    return cleaned(part, _EXAMPLES.get("Rule" if name == "PackRule" else name, {}))
+
+
+def cleaned(part: Mapping[str, Any], examples: Mapping[str, Any]) -> dict[str, Any]:
+    """A part's schema as editors read it best, with an example of each field."""
     clean: dict[str, Any] = _without_noise(part)
     for key, field in clean.get("properties", {}).items():
         if key in examples:

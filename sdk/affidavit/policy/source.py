@@ -69,6 +69,8 @@ class Node:
 
     place: Place
     value: "Scalar | tuple[Node, ...] | Mapping[str, Entry]"
+    style: str = ""
+    """How a scalar is written: a quote, `|` or `>`; empty for a plain one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,18 @@ def place_of(root: Node, path: tuple[str | int, ...], *, key: bool = False) -> P
             node = below[step]
             place = node.place
     return place
+
+
+def node_at(root: Node, path: tuple[str | int, ...]) -> Node:
+    """What stands at `path` below `root`, as far as the path leads."""
+    node = root
+    for step in path:
+        below = node.value
+        if isinstance(below, Mapping) and step in below:
+            node = below[str(step)].node
+        elif isinstance(below, tuple) and isinstance(step, int) and step < len(below):
+            node = below[step]
+    return node
 
 
 def parse(data: bytes, report: Report) -> Node | None:
@@ -311,7 +325,8 @@ class _Composer:
         if self._stack and self._expects_key(self._stack[-1]):
             self._stack[-1].key = (text, place)
             return
-        self._put(Node(place, text if event.style else self._resolve(text, place)))
+        value = text if event.style else self._resolve(text, place)
+        self._put(Node(place, value, event.style or ""))
 
     def _resolve(self, text: str, place: Place) -> Scalar:
         """A plain scalar by the core schema (YAML 1.2.2 §10.3.2)."""

@@ -1,21 +1,20 @@
 """Names of models that are a slip of the pen: `gtp-5*` for `gpt-5*`.
 
-Knows the families that providers' models belong to, by their first word. A name that
+Knows how the names of families (`providers.FAMILIES`) are misspelt. A name that
 resembles none, such as a deployment's or one's own, is nobody's slip.
 """
 
 import difflib
 import re
 
-_NAMES = """
-babbage chatgpt claude codestral codex command computer-use dall-e davinci
-deepseek devstral embed embed-english embed-multilingual gemini gemma gpt gpt-
-audio gpt-image gpt-oss gpt-realtime grok imagen jamba llama magistral ministral
-mistral mistral-embed mistral-large mistral-medium mistral-small mixtral nova
-omni-moderation phi pixtral qwen rerank sora text-embedding text-moderation
-titan tts veo voxtral whisper
+from affidavit import providers
+
+_FURTHER = """
+embed-english embed-multilingual gpt-audio gpt-image gpt-oss gpt-realtime mistral-embed
+mistral-large mistral-medium mistral-small
 """
-FAMILIES = frozenset(_NAMES.split())
+"""Families of several words of which the first alone is one too."""
+FAMILIES = providers.FAMILIES | frozenset(_FURTHER.split())
 # What stands before is a vendor's or a fine-tuned model's: `openai/`, `ft:`.
 _WORDS = re.compile(r"(?:.*[/:])?(?:[a-z]+\.)?([a-z]+(?:-[a-z]+)*)")
 _CLOSE = 0.84

@@ -6,15 +6,20 @@ made under keys that nobody keeps, because nothing is written down.
 
 import os
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from affidavit.calls import Call, Line
+from affidavit.calls import Call, Line, Outcome
+from affidavit.counters.keeper import asks_of, key_of
+from affidavit.counters.memory import MemoryCounters
+from affidavit.counters.store import Change
 from affidavit.detect.content import ContentDetector
+from affidavit.detect.ordinary import ordinary
 from affidavit.detect.provenance import provenance
-from affidavit.gate import OBSERVED, Gate, Moment
+from affidavit.gate import OBSERVED, Gate, Moment, Verdict
+from affidavit.policy import charges
 from affidavit.policy.engine import Effect
 from affidavit.policy.loader import Policy, load
 from affidavit.testing.governor import Decision, MemoryGovernor
@@ -27,6 +32,13 @@ class PolicyDecision(Decision):
 
     effect: str
     """`permit`, `refuse`, `review` or `observed`, as the trail would say."""
+    verdict: Verdict
+    """As the gate gave it."""
+
+    @property
+    def changes(self) -> Mapping[str, Any]:
+        """What obligations set in the request's body before it leaves."""
+        return self.verdict.changes
 
     @property
     def refused(self) -> bool:
@@ -48,6 +60,7 @@ class PolicyGovernor(MemoryGovernor):
         super().__init__(default_purpose=default_purpose, tags_requests=tags_requests)
         self._clock, self._randomness = clock, randomness
         self._gate: Gate | None = None
+        self._counters = MemoryCounters()
 
     @property
     def policy(self) -> Policy | None:
@@ -57,16 +70,20 @@ class PolicyGovernor(MemoryGovernor):
     def enforce(self, policy: Policy | str | Path) -> Policy:
         """Decide by this policy from now on: a loaded one, or a file or folder.
 
+        Its budgets are counted from here, in memory.
         Raises `PolicyNotFound` and `PolicyInvalid`, as `load` does.
         """
         in_force = policy if isinstance(policy, Policy) else load(Path(policy))
         self._gate = Gate(
             policy=in_force,
-            detectors=(ContentDetector(), provenance),
+            detectors=(ContentDetector(), provenance, ordinary)
+            if in_force.names_activities
+            else (ContentDetector(), provenance),
             labels=Labels(self._randomness(SALT_BYTES)),
             content_key=self._randomness(SALT_BYTES),
             boot="testing",
         )
+        self._counters = MemoryCounters()
         self.policy_digest = in_force.digest
         return in_force
 
@@ -91,5 +108,48 @@ class PolicyGovernor(MemoryGovernor):
         )
         verdict = self._gate.consider(call, moment, inspection)
         return PolicyDecision(
-            id=verdict.id, call=call, reasons=verdict.reasons, effect=verdict.effect
+            id=verdict.id,
+            call=call,
+            reasons=verdict.reasons,
+            effect=verdict.effect,
+            verdict=verdict,
         )
+
+    def commit(self, verdict: Decision) -> Decision:
+        """Count the call, if its purpose has budgets, and keep the decision."""
+        counted = self._counted(verdict)
+        super().commit(counted)
+        return counted
+
+    async def acommit(self, verdict: Decision) -> Decision:
+        """`commit`, for the event loop."""
+        return self.commit(verdict)
+
+    def _counted(self, decision: Decision) -> Decision:
+        if not isinstance(decision, PolicyDecision) or self._gate is None:
+            return decision
+        spending = decision.verdict.spending
+        if spending is None:
+            return decision
+        asks, places = asks_of(spending.demand)
+        grant = self._counters.take(
+            "testing", asks, (), force=spending.force, now=spending.now
+        )
+        used = [grant.used[place] for place in places]
+        verdict = self._gate.counted(decision.verdict, used)
+        return replace(
+            decision, reasons=verdict.reasons, effect=verdict.effect, verdict=verdict
+        )
+
+    def conclude(self, verdict: Decision, outcome: Outcome) -> None:
+        """Keep the outcome, and settle what the call took of budgets."""
+        super().conclude(verdict, outcome)
+        if not isinstance(verdict, PolicyDecision):
+            return
+        spending = verdict.verdict.spending
+        if spending is not None:
+            changes = [
+                Change(key_of(each), charges.difference(each, outcome))
+                for each in spending.demand.charges
+            ]
+            self._counters.take("testing", (), changes, force=True, now=0)

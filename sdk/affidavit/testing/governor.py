@@ -3,7 +3,7 @@
 Knows no policy, no trail and no disk. Decisions and outcomes stay in lists.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
@@ -26,6 +26,11 @@ class Decision:
     def refused(self) -> bool:
         """A decision with a reason is a refusal."""
         return bool(self.reasons)
+
+    @property
+    def changes(self) -> Mapping[str, Any]:
+        """What is set in the request's body before it leaves: nothing here."""
+        return {}
 
 
 Decide = Callable[[Call], tuple[Reason, ...]]
@@ -64,6 +69,7 @@ class MemoryGovernor:
         default_purpose: str | None = None,
         tags_requests: bool = True,
         keeps_content: bool = False,
+        fingerprints_outputs: bool = False,
         records: bool = True,
         origins: frozenset[str] = frozenset(),
     ) -> None:
@@ -71,6 +77,8 @@ class MemoryGovernor:
         self.tags_requests = tags_requests
         self.keeps_content = keeps_content
         """Whether outcomes carry the bytes of answers."""
+        self.fingerprints_outputs = fingerprints_outputs
+        """Whether outcomes carry what models said."""
         self.decisions: list[Decision] = []
         """Decisions made durable, in order."""
         self.outcomes: list[Outcome] = []
@@ -111,15 +119,16 @@ class MemoryGovernor:
         reasons = own + tuple(each for each in inspection or () if each not in own)
         return Decision(id=f"memory-{next(self._ids)}", call=call, reasons=reasons)
 
-    def commit(self, verdict: Decision) -> None:
-        """Keep the decision, or raise `Unrecorded`."""
+    def commit(self, verdict: Decision) -> Decision | None:
+        """Keep the decision, or raise `Unrecorded`; None: it is as it was."""
         if not self._records:
             raise Unrecorded("This MemoryGovernor was made with records=False.")
         self.decisions.append(verdict)
+        return None
 
-    async def acommit(self, verdict: Decision) -> None:
+    async def acommit(self, verdict: Decision) -> Decision | None:
         """`commit`, for the event loop."""
-        self.commit(verdict)
+        return self.commit(verdict)
 
     def conclude(self, verdict: Decision, outcome: Outcome) -> None:
         """Keep the outcome."""

@@ -60,6 +60,16 @@ class Secrets:
         """Key of the keys under which contents are kept, where they are."""
         return canonical.derive(self.secret, b"affidavit/1 store")
 
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """Key of the fingerprints of outputs in bodies."""
+        return canonical.derive(self.secret, b"affidavit/1 fingerprint")
+
+    @cached_property
+    def behaviour(self) -> bytes:
+        """Key of what is remembered of a purpose's calls."""
+        return canonical.derive(self.secret, b"affidavit/1 behaviour")
+
     def print(self) -> bytes:
         """The secret's file."""
         return f"{_MAGIC}\n{self.origin}\n{canonical.text(self.secret)}\n".encode()

@@ -8,7 +8,7 @@ what is not yet in the tree is read again each time. Proves nothing: `verify` do
 from collections.abc import Iterable, Mapping, Sequence
 
 from affidavit import canonical
-from affidavit.calls import File, Known, Reference
+from affidavit.calls import File, Known, Reference, Work
 from affidavit.canonical import Json
 from affidavit.tlog.tiles import TILE_WIDTH
 from affidavit.trail import record
@@ -50,10 +50,17 @@ def described(file: File) -> dict[str, Json]:
     for name, counts in (("models", file.models), ("endpoints", file.endpoints)):
         if counts:
             said[name] = _bounded(counts)
+    if file.work is not None:
+        said["work"] = [_asked(each) for each in file.work]
     if file.parts:
         said["parts"] = list(file.parts[:_MOST_PARTS])
         said["part_count"] = len(file.parts)
     return said
+
+
+def _asked(work: Work) -> Json:
+    """What alike lines ask for; a name that no line gives is left out."""
+    return {name: value for name, value in work._asdict().items() if value}
 
 
 def referred(references: Iterable[Reference]) -> list[Json]:
@@ -100,7 +107,29 @@ def known_of(identifier: str, effect: str, body: Mapping[str, Json]) -> Known:
         sha256=_text(file.get("sha256")),
         model=single[0],
         read="lines" in file and file.get("malformed") == 0,
+        work=_work(file.get("work")),
     )
+
+
+def _work(said: Json) -> tuple[Work, ...] | None:
+    if not isinstance(said, list):
+        return None
+    return tuple(
+        Work(
+            endpoint=_text(each.get("endpoint")) or "",
+            model=_text(each.get("model")),
+            subject=_text(each.get("subject")),
+            requests=_count(each.get("requests")),
+            input_tokens=_count(each.get("input_tokens")),
+            output_tokens=_count(each.get("output_tokens")),
+        )
+        for each in said
+        if isinstance(each, dict)
+    )
+
+
+def _count(value: object) -> int:
+    return value if type(value) is int else 0
 
 
 def _text(value: object) -> str | None:

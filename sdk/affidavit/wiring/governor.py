@@ -4,7 +4,6 @@ Knows how to build the graph from settings and the order in which a call passes 
 it. Everything that decides is in `gate`; everything that must be durable is in `trail`.
 """
 
-import asyncio
 import atexit
 import logging
 import os
@@ -17,28 +16,29 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from affidavit import fingerprint
 from affidavit._version import __version__
 from affidavit.calls import Call, Known, Line, Outcome
 from affidavit.detect.content import ContentDetector
+from affidavit.detect.ordinary import ordinary
 from affidavit.detect.provenance import provenance
 from affidavit.errors import AffidavitError, Unrecorded
 from affidavit.gate import Gate, Moment, Verdict
 from affidavit.policy.deferred import Inspection
-from affidavit.policy.loader import Policy, load
+from affidavit.policy.loader import Policy
 from affidavit.trail import record as records
-from affidavit.trail.identity import Identity
 from affidavit.trail.reader import TrailReader
 from affidavit.trail.record import ID_BYTES, Clock, Kind, Labels, Randomness, Record
 from affidavit.trail.trail import Trail, boot_id
 from affidavit.trail.uploads import Uploads
+from affidavit.wiring import beside, counting, putting
 from affidavit.wiring.farewell import at_end_of_children
 from affidavit.wiring.keyring import load_identity
 from affidavit.wiring.settings import Settings, read_settings
+from affidavit.wiring.trusted import loaded
 
 if TYPE_CHECKING:
-    from affidavit.anchors.keeper import AnchorKeeper
-    from affidavit.contents import Keeper
-    from affidavit.trail.prune_keeper import RetentionKeeper
+    pass
 
 __all__ = ["TOOL", "Governor", "default_governor", "load_identity", "shown"]
 TOOL = f"affidavit/{__version__}"
@@ -50,8 +50,9 @@ class Governor:
     """Decides and records for any number of clients, threads and tasks.
 
     Built from settings; each argument overrides its setting. Raises `PolicyNotFound`,
-    `PolicyInvalid`, `KeyUnusable`, `TrailNotFound`, `TrailMismatch` or
-    `SettingsInvalid`, each with its remedy. The policy is read once: a change on disk
+    `PolicyInvalid`, `PolicyUntrusted`, `KeyUnusable`, `TrailNotFound`, `TrailMismatch`,
+    `ToolUnavailable` or `SettingsInvalid`, each with its remedy. The policy is read
+    once: a change on disk
     counts from `reload()` or a new process on. Close it, or leave that to the end of
     the process.
     """
@@ -60,12 +61,16 @@ class Governor:
         self,
         *,
         policy: str | Path | None = None,
+        policy_trust: str | Path | None = None,
         trail: str | Path | None = None,
         key: str | Path | None = None,
         purpose: str | None = None,
         tag_requests: bool | None = None,
         durability: str | None = None,
         keep_content: bool | None = None,
+        fingerprint_outputs: bool | None = None,
+        watch_behaviour: bool | None = None,
+        budgets: str | Path | None = None,
         settings: Settings | None = None,
         clock: Clock = time.time_ns,
         randomness: Randomness = os.urandom,
@@ -74,18 +79,23 @@ class Governor:
             environ=os.environ,
             directory=Path.cwd(),
             policy=policy,
+            policy_trust=policy_trust,
             trail=trail,
             key=key,
             purpose=purpose,
             tag_requests=tag_requests,
             durability=durability,
             keep_content=keep_content,
+            fingerprint_outputs=fingerprint_outputs,
+            watch_behaviour=watch_behaviour,
+            budgets=budgets,
         )
         self._clock, self._randomness = clock, randomness
         in_force = self._load()
         self._identity = load_identity(self.settings)
-        self._contents = _kept(self.settings, self._identity, randomness)
+        self._contents = beside.contents(self.settings, self._identity, randomness)
         self._detectors = (ContentDetector(), provenance)
+        self._watcher = beside.watcher(self.settings, self._identity, in_force)
         self._labels = Labels(self._identity.secrets.label)
         self._uploads = Uploads(TrailReader(self.settings.trail), self._labels)
         self._gate = self._gate_of(in_force)
@@ -98,8 +108,9 @@ class Governor:
             durability=self.settings.durability,
             on_network=self.settings.network_trail,
         )
-        self._anchors = _anchored(self.settings)
-        self._retention = _retained(self.settings, self._trail, clock)
+        self._keeper = counting.keeper_for(self, in_force, self._identity.origin)
+        self._anchors = beside.anchors(self.settings)
+        self._retention = beside.retention(self.settings, self._trail, clock, tool=TOOL)
         _open_governors.add(self)
 
     @property
@@ -128,6 +139,11 @@ class Governor:
         return self._contents is not None
 
     @property
+    def fingerprints_outputs(self) -> bool:
+        """Whether it wants to hear what models said."""
+        return self.settings.fingerprint_outputs or self._watcher is not None
+
+    @property
     def trail(self) -> Trail:
         """Where it is recorded."""
         return self._trail
@@ -145,46 +161,81 @@ class Governor:
 
     def inspect(self, lines: Iterable[Line]) -> Inspection:
         """Decide each line of a file that is uploaded, one at a time."""
-        return self._gate.inspect(lines, self._clock() // 1_000_000)
+        gate, watcher = self._gate, self._watcher
+        look = None if watcher is None else watcher.look_at_file(gate.policy)
+        return gate.inspect(lines, self._clock() // 1_000_000, look)
 
     def consider(self, call: Call, inspection: Inspection | None = None) -> Verdict:
         """Decide about `call`; records nothing yet."""
-        verdict = self._gate.consider(call, self._moment(), inspection)
-        if self._contents is None:
+        moment, gate, watcher = self._moment(), self._gate, self._watcher
+        if watcher is None or inspection is not None:
+            verdict = gate.consider(call, moment, inspection)
+        else:
+            look = watcher.look(gate.policy, moment.milliseconds)
+            verdict = gate.consider(call, moment, look=look)
+            look.decided(verdict.id, verdict.reasons, left=not verdict.refused)
+        if self._contents is None or verdict.content:
             return verdict
         return verdict._replace(content=call.content)
 
-    def commit(self, verdict: Verdict) -> None:
-        """Make the decision durable, or raise `Unrecorded`: then nothing may leave."""
+    def commit(self, verdict: Verdict) -> Verdict | None:
+        """Make the decision durable, or raise `Unrecorded`: then nothing may leave.
+
+        A call that a budget counts is counted first, which may refuse it: then the
+        verdict is given back as it was recorded.
+        """
+        if verdict.spending is None:
+            self._record(verdict)
+            return None
+        counted = counting.counted(self._keeper, self._gate, verdict)
+        try:
+            self._record(counted)
+        except Unrecorded:
+            counting.give_back(self._keeper, counted)
+            raise
+        outcome = verdict.spending.recorded(counted)
+        if outcome is not None:
+            self.conclude(counted, outcome)
+        return counted
+
+    def _record(self, verdict: Verdict) -> None:
         try:
             self._keep_request(verdict)
             self._trail.append(verdict.record, owes_outcome=not verdict.refused)
         except AffidavitError as error:
-            raise _unrecorded(error) from error
+            raise putting.unrecorded(error) from error
 
-    async def acommit(self, verdict: Verdict) -> None:
+    async def acommit(self, verdict: Verdict) -> Verdict | None:
         """As `commit`, without holding up the event loop: asyncio's, or trio's."""
-        if self._contents is not None or not _on_asyncio():
+        waits = self._contents is not None or verdict.spending is not None
+        if waits or not putting.on_asyncio():
             import anyio.to_thread
 
-            await anyio.to_thread.run_sync(self.commit, verdict)
-            return
+            return await anyio.to_thread.run_sync(self.commit, verdict)
         try:
             await self._trail.aappend(verdict.record, owes_outcome=not verdict.refused)
         except AffidavitError as error:
-            raise _unrecorded(error) from error
+            raise putting.unrecorded(error) from error
+        return None
 
     def conclude(self, verdict: Verdict, outcome: Outcome) -> None:
         """Note what became of a call. Never raises: the call has been made already."""
+        final = counting.latest(verdict, outcome)
+        if final is None or final.refused:
+            return  # given up by its caller before it was recorded, or refused since
         try:
             record = self._concluded(verdict, self._clock(), lambda: outcome)
             self._trail.note(record)
-            self._uploads.learn(verdict.record, record)
+            counting.settle(self._keeper, final, outcome)
+            self._uploads.learn(final.record, record)
         except AffidavitError as error:
             _log.error(_UNTOLD, verdict.id, error)
 
     def conclude_soon(self, verdict: Verdict, outcome: Callable[[], Outcome]) -> None:
         """The same for what is no upload; `outcome` is asked when it is written."""
+        if verdict.spending is not None:
+            self.conclude(verdict, outcome())  # the next call counts what it took
+            return
         try:
             self._trail.note(partial(self._concluded, verdict, self._clock(), outcome))
         except AffidavitError as error:
@@ -194,6 +245,10 @@ class Governor:
         self, verdict: Verdict, nanoseconds: int, outcome: Callable[[], Outcome]
     ) -> Record:
         told = outcome()
+        if self._watcher is not None:
+            # Read once, for whoever else asks what was said.
+            told = told._replace(said=None if told.said is None else tuple(told.said))
+            self._watcher.concluded(verdict.id, told)
         if self._contents is not None and told.output is not None:
             self._contents.note(verdict.id, told.output)
         return self._gate.conclude(verdict, told, nanoseconds // 1_000_000)
@@ -205,6 +260,8 @@ class Governor:
         service that stops processes between requests calls this at each one's end.
         """
         self._trail.flush()
+        if self._keeper is not None:
+            self._keeper.flush()
         if self._contents is not None:
             self._contents.flush()
 
@@ -216,12 +273,19 @@ class Governor:
         policy = self._load()
         if policy.digest == self._gate.policy.digest:
             return False
+        keeper = self._keeper or counting.keeper_for(
+            self, policy, self._identity.origin
+        )
         before, self._gate = self._gate, self._gate_of(policy)
         try:
             self._trail.append(self._policy_record())
         except AffidavitError:
             self._gate = before
             raise
+        finally:
+            self._keeper = keeper
+        if self._watcher is None:
+            self._watcher = beside.watcher(self.settings, self._identity, policy)
         return True
 
     def close(self) -> None:
@@ -231,6 +295,8 @@ class Governor:
             self._anchors.close()
         if self._retention is not None:
             self._retention.close()
+        if self._keeper is not None:
+            self._keeper.close()
         self._trail.close()
         if self._contents is not None:
             self._contents.close()
@@ -253,14 +319,20 @@ class Governor:
             self._contents.keep(verdict.id, verdict.content)
 
     def _load(self) -> Policy:
-        return load(shown(self.settings.policy))
+        path = shown(self.settings.policy)
+        return loaded(path, self.settings, nanoseconds=self._clock())
 
     def _gate_of(self, policy: Policy) -> Gate:
         return Gate(
             policy=policy,
-            detectors=self._detectors,
+            detectors=(*self._detectors, ordinary)
+            if policy.names_activities
+            else self._detectors,
             labels=self._labels,
             content_key=self._identity.secrets.content,
+            fingerprint_key=fingerprint.Key(self._identity.secrets.fingerprint)
+            if self.settings.fingerprint_outputs
+            else None,
             boot=boot_id(),
         )
 
@@ -272,20 +344,9 @@ class Governor:
         )
 
     def _policy_record(self) -> Record:
-        policy = self._gate.policy
         return records.fresh(
             Kind.POLICY,
-            {
-                "name": policy.name,
-                "digest": self._gate.policy_hex,
-                "mode": policy.mode,
-                "durability": self.settings.durability.value,
-                **({"keeps_content": True} if self.keeps_content else {}),
-                "sources": [
-                    {"path": path, "sha256": digest} for path, digest in policy.sources
-                ],
-                "tool": TOOL,
-            },
+            putting.in_force(self.policy, self.settings, tool=TOOL),
             clock=self._clock,
             randomness=self._randomness,
             policy=self._gate.policy_hex,
@@ -300,51 +361,6 @@ def shown(path: Path) -> Path:
     """
     directory = Path.cwd()
     return path.relative_to(directory) if path.is_relative_to(directory) else path
-
-
-def _on_asyncio() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-def _unrecorded(error: AffidavitError) -> Unrecorded:
-    return Unrecorded(
-        f"The call was not sent: its decision could not be recorded. {error}"
-    )
-
-
-def _kept(
-    settings: Settings, identity: Identity, randomness: Randomness
-) -> "Keeper | None":
-    """Where contents are kept, if the settings want that."""
-    if not settings.keep_content:
-        return None
-    from affidavit.wiring.contents import keeper
-
-    return keeper(settings, identity, randomness)
-
-
-def _anchored(settings: Settings) -> "AnchorKeeper | None":
-    """Whoever shows the trail's heads to others, if the settings name anyone."""
-    if settings.anchors is None or not settings.anchors.names:
-        return None
-    from affidavit.anchors.keeper import AnchorKeeper
-
-    return AnchorKeeper(settings.trail, settings.anchors)
-
-
-def _retained(
-    settings: Settings, trail: Trail, clock: Clock
-) -> "RetentionKeeper | None":
-    """Whoever removes bodies that are older than the settings keep them, if so."""
-    if settings.keep is None:
-        return None
-    from affidavit.trail.prune_keeper import RetentionKeeper
-
-    return RetentionKeeper(trail, settings.keep, tool=TOOL, clock=clock)
 
 
 _open_governors: "weakref.WeakSet[Governor]" = weakref.WeakSet()

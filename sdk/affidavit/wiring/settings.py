@@ -25,15 +25,20 @@ NAMES = (
     "policy",
     "trail",
     "key",
+    "policy_trust",
     "purpose",
     "tag_requests",
     "durability",
     "network_trail",
     "keep_content",
+    "fingerprint_outputs",
+    "watch_behaviour",
     "keep",
+    "budgets",
 )
 TABLES = ("anchors",)
 """Settings that only a file can hold."""
+_STORES = ("redis", "rediss", "unix")
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -55,6 +60,10 @@ class Settings:
     """Whether the trail may lie on a network file system."""
     keep_content: bool
     """Whether requests and answers are kept, encrypted, beside the trail."""
+    fingerprint_outputs: bool
+    """Whether outcomes carry keyed fingerprints of what models said."""
+    watch_behaviour: bool | None
+    """Whether calls of a purpose are also looked at together."""
     keep: "Keep | None"
     """How long bodies are kept; None for ever."""
     sources: tuple[tuple[str, str], ...]
@@ -63,6 +72,10 @@ class Settings:
     """Whom the trail's heads are shown to; None when nobody."""
     key_uri: "KeyUri | None" = None
     """Where the signing key lives, when that is no file."""
+    policy_trust: Path | None = None
+    """The file that says who must have signed the policy; None when nobody must."""
+    budgets: Path | str
+    """Where budgets are counted: a file, or the address of a Redis server."""
 
     @property
     def key_place(self) -> "KeyPlace":
@@ -88,6 +101,7 @@ def read_settings(
     environ: Mapping[str, str],
     directory: Path,
     policy: str | Path | None = None,
+    policy_trust: str | Path | None = None,
     trail: str | Path | None = None,
     key: str | Path | None = None,
     purpose: str | None = None,
@@ -95,11 +109,15 @@ def read_settings(
     durability: str | None = None,
     network_trail: bool | None = None,
     keep_content: bool | None = None,
+    fingerprint_outputs: bool | None = None,
+    watch_behaviour: bool | None = None,
     keep: str | None = None,
+    budgets: str | Path | None = None,
 ) -> Settings:
     """Settle every setting for a program that runs in `directory`."""
     given = {
         "policy": policy,
+        "policy_trust": policy_trust,
         "trail": trail,
         "key": key,
         "purpose": purpose,
@@ -107,7 +125,10 @@ def read_settings(
         "durability": durability,
         "network_trail": network_trail,
         "keep_content": keep_content,
+        "fingerprint_outputs": fingerprint_outputs,
+        "watch_behaviour": watch_behaviour,
         "keep": keep,
+        "budgets": budgets,
     }
     root, table, origin = _nearest_file(directory.resolve())
     found: dict[str, _Found] = {}
@@ -131,11 +152,19 @@ def read_settings(
         durability=_durability(found),
         network_trail=_flag(found, "network_trail", default=False),
         keep_content=_flag(found, "keep_content", default=False),
+        fingerprint_outputs=_flag(found, "fingerprint_outputs", default=True),
+        watch_behaviour=_flag(found, "watch_behaviour", default=False)
+        if "watch_behaviour" in found
+        else None,
         keep=_keep(found),
         sources=tuple(
             (name, found[name].source if name in found else "default") for name in NAMES
         ),
         anchors=_anchors(table, root, origin),
+        budgets=_budgets(found, trail_path.with_name(trail_path.name + ".budgets")),
+        policy_trust=_path(found, "policy_trust", root)
+        if "policy_trust" in found
+        else None,
     )
 
 
@@ -194,6 +223,18 @@ def _keep(found: Mapping[str, _Found]) -> "Keep | None":
         return Keep.parse(str(found["keep"].value))
     except SettingsInvalid as error:
         raise SettingsInvalid(f"{found['keep'].source}: keep: {error}") from error
+
+
+def _budgets(found: Mapping[str, _Found], default: Path) -> Path | str:
+    value = found["budgets"].value if "budgets" in found else None
+    if not isinstance(value, str) or "://" not in value:
+        return _path(found, "budgets", default)
+    if value.partition("://")[0] not in _STORES:
+        raise SettingsInvalid(
+            f"{found['budgets'].source}: budgets must be a path, or an address that "
+            f"begins with {', '.join(f'{each}://' for each in _STORES)}."
+        )
+    return value
 
 
 def _durability(found: Mapping[str, _Found]) -> Durability:

@@ -97,10 +97,14 @@ def test_what_is_no_description_is_refused_by_name(data: bytes, words: str) -> N
 
 
 def test_every_known_key_is_a_field_of_the_description() -> None:
-    value = {key: ({} if key == "body" else "x") for key in described.KEYS}
+    other = {"body": {}, "parameters": {"n": 2}, "findings": []}
+    value = {key: other.get(key, "x") for key in described.KEYS}
     parsed = described.parse(orjson.dumps(value), "call.json")
+    # Of the call itself they are not: what was found, and when it was made.
+    assert (parsed.pop("findings"), parsed.pop("at")) == ([], "x")
+    call = described.call(Description(**parsed), {})
 
-    assert described.call(Description(**parsed), {}).model == "x"
+    assert (call.model, call.parameters) == ("x", {"n": 2})
 
 
 @given(st.binary(max_size=200))

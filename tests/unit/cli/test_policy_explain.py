@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from support.cli import Ran, invoke, tree_digest
+from support.cli import Ran, a_recorded_project, invoke, tree_digest
 from support.policies import SUPPORT, written
 from support.project import DATASET_REQUEST, a_project
 
@@ -21,14 +21,18 @@ def test_a_permitted_call_is_explained_and_nothing_is_recorded(tmp_path: Path) -
 
     assert told.code == 0
     assert told.json.keys() == {
+        "at",
         "call",
         "effect",
         "findings",
         "leaves",
+        "missing",
         "mode",
+        "obligations",
         "policy",
         "purpose_known",
         "reasons",
+        "recorded",
         "rules",
         "shadow",
         "warnings",
@@ -147,3 +151,75 @@ def test_an_invalid_policy_is_told_with_its_place(tmp_path: Path) -> None:
 
     assert (failed.code, failed.out) == (2, "")
     assert "policy.yaml:4:1: error[P010]" in failed.err
+
+
+def test_findings_can_be_given_instead_of_found(tmp_path: Path) -> None:
+    a_project(tmp_path)
+    found = explain(
+        *GOOD, "--finding", "dataset_generation=0.9", "--json", cwd=tmp_path
+    )
+    none = explain(
+        *("--call", "-", "--json"),
+        cwd=tmp_path,
+        stdin=json.dumps(
+            {
+                "purpose": "support.reply",
+                "model": "gpt-5",
+                "text": DATASET_REQUEST,
+                "findings": [],
+                "parameters": {"temperature": 0.5},
+                "at": "2026-11-23",
+            }
+        ).encode(),
+    )
+
+    assert (found.code, none.code) == (1, 0)
+    assert found.json["findings"][0]["detector"] == "given"
+    assert none.json["call"]["parameters"] == {"temperature": "0.5"}
+    assert none.json["at"] == "2026-11-23"
+
+
+def test_a_recorded_call_is_explained_as_far_as_the_trail_holds_it(
+    tmp_path: Path,
+) -> None:
+    settings = a_recorded_project(tmp_path)
+    listed = invoke("trail", "show", "--kind", "decision", "--json", cwd=tmp_path)
+    refused = listed.lines[2]
+    told = explain(refused["id"], "--json", cwd=tmp_path)
+    shown = explain(refused["id"], "--trail", settings.trail, cwd=tmp_path)
+
+    assert told.code == shown.code == 1
+    assert told.json["recorded"] == "refuse"
+    assert told.json["call"]["purpose"] == "unheard.of"
+    assert told.json["missing"][0].startswith("The texts:")
+    assert "Not in the trail:" in shown.out
+    assert told.json["at"] == refused["at"][:10]
+
+
+def test_a_picture_is_drawn_and_no_other_file_overwritten(tmp_path: Path) -> None:
+    a_project(tmp_path)
+    (tmp_path / "notes.txt").write_text("mine")
+    drawn = explain(*GOOD, "--picture", "why.svg", cwd=tmp_path)
+    again = explain(*GOOD, "--picture", "why.svg", cwd=tmp_path)
+    piped = explain(*GOOD, "--picture", "-", cwd=tmp_path)
+    refused = explain(*GOOD, "--picture", "notes.txt", cwd=tmp_path)
+
+    assert (drawn.code, again.code, piped.code, refused.code) == (0, 0, 0, 2)
+    assert piped.out == (tmp_path / "why.svg").read_text()
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--finding", "dataset_generation"),
+        ("--finding", "dataset_generation=much"),
+        ("0197a3c1", "--model", "gpt-5"),
+        ("ffffffff",),
+    ],
+)
+def test_what_is_no_finding_and_no_record_is_refused(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    a_recorded_project(tmp_path)
+    assert explain(*arguments, cwd=tmp_path).code == 2

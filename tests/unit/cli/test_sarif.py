@@ -11,6 +11,7 @@ from jsonschema.exceptions import ValidationError
 from affidavit.cli.sarif import SCHEMA, as_sarif
 from affidavit.errors import Diagnostic
 from affidavit.policy.report import Code
+from affidavit.scan.code.rules import Rule
 from support.cli import invoke
 from support.policies import SUPPORT, written
 
@@ -43,7 +44,8 @@ def test_the_schema_that_judges_is_the_standards_own() -> None:
     "path", ["policies/policy.yaml", "a b:c/é%.yaml", "/abs/p.yaml"]
 )
 def test_a_log_is_valid_whatever_is_found_and_where(path: str) -> None:
-    found = [a_finding(rule=code.value, path=path) for code in Code]
+    found = [a_finding(rule=code.value, path=path) for code in (*Code, *Rule)]
+    found.append(a_finding(rule="X1"))
     found.append(a_finding(level="warning", help=None, message="\x00 \U0001f600"))
     log = as_sarif(found)
     JUDGE.validate(log)
@@ -105,3 +107,18 @@ def test_the_check_prints_a_log(tmp_path: Path) -> None:
     assert told.code == 1
     JUDGE.validate(told.json)
     assert told.json["runs"][0]["results"][0]["ruleId"] == "P010"
+
+
+def test_the_scan_of_code_prints_a_log(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import groq\nURL = 'https://api.openai.com'\n")
+    told = invoke(
+        "scan", "code", "--no-cache", "--format", "sarif", "a.py", cwd=tmp_path
+    )
+    assert told.code == 1
+    JUDGE.validate(told.json)
+    (run,) = told.json["runs"]
+    assert [rule["name"] for rule in run["tool"]["driver"]["rules"]] == [
+        "other-sdk",
+        "provider-address",
+    ]
+    assert [each["level"] for each in run["results"]] == ["error", "warning"]

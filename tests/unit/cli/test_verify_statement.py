@@ -29,12 +29,13 @@ FIELDS = {
 
 @pytest.fixture
 def auditor(tmp_path: Path) -> Path:
-    """A folder with a statement, a copy of its trail, and the writer's verifier key."""
+    """A folder with a statement and no entries, a copy of its trail, and the writer's
+    verifier key.
+    """
     settings = a_recorded_project(tmp_path / "owner")
     folder = tmp_path / "auditor"
-    made = invoke(
-        "attest", "--from", YESTERDAY, "--out", folder / "out", cwd=tmp_path / "owner"
-    )
+    asked = ("--from", YESTERDAY, "--out", folder / "out", "--entries", "none")
+    made = invoke("attest", *asked, cwd=tmp_path / "owner")
     assert made.code == 0
     shutil.copytree(settings.trail, folder / "copy")
     (folder / "acme.vkey").write_text(f"{own_identity(settings).verifier}\n")

@@ -225,3 +225,41 @@ def test_what_a_refused_or_cancelled_call_carries_is_let_go_of() -> None:
     cancelled, cargo = carrying(MemoryGovernor())
     cancelled.never_left(asyncio.CancelledError())
     assert cargo.told[0] == "closed"
+
+
+def test_what_the_model_said_is_told_to_a_governor_that_fingerprints() -> None:
+    for listens, expected in ((True, ["once"]), (False, [])):
+        governor = MemoryGovernor(fingerprints_outputs=listens)
+        with flight(governor) as call:
+            response = library.Response(200, json={"choices": [{"text": "once"}]})
+            call.answered(call.now(), response, is_async=False)
+
+        assert list(governor.outcomes[0].said or ()) == expected
+        assert governor.outcomes[0].output is None
+
+
+def test_a_stream_is_kept_for_what_it_says() -> None:
+    governor = MemoryGovernor(fingerprints_outputs=True)
+    events = b'data: {"choices":[{"index":0,"delta":{"content":"%b"}}]}\n\n'
+    with flight(governor) as call:
+        response = library.Response(
+            200,
+            headers={"content-type": "text/event-stream"},
+            stream=Bytes([events % b"a ", events % b"b"]),
+        )
+        call.answered(call.now(), response, is_async=False)
+    b"".join(response.iter_bytes())
+
+    assert list(governor.outcomes[0].said or ()) == ["a b"]
+
+
+def test_an_answer_in_a_coding_that_is_not_read_is_said_to_be_unread() -> None:
+    governor = MemoryGovernor(fingerprints_outputs=True)
+    with flight(governor) as call:
+        response = library.Response(
+            200, headers={"content-encoding": "odd"}, stream=Bytes([b"xyz"])
+        )
+        call.answered(call.now(), response, is_async=False)
+    b"".join(response.iter_raw())
+
+    assert governor.outcomes[0].said is None

@@ -1,14 +1,16 @@
-"""The evaluation set is ours: `evaluation.jsonl`, 36 requests and 48 look-alikes.
+"""The evaluation set is ours: `evaluation.jsonl`, 36 requests and 48 look-alikes, and
+`paraphrases.jsonl`, requests and talk of training in other words.
 
 `findings.jsonl` is what it says of each. When a rule changes on purpose, write
 it anew with WRITE_SNAPSHOT=1 in the environment, and read the difference.
 """
 
+import base64
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,99 @@ def test_a_look_alike_stays_far_below_the_threshold(row: dict[str, str]) -> None
     assert score(row["text"]) < 0.5
 
 
+PARAPHRASED = [
+    json.loads(line)
+    for line in (HERE / "paraphrases.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "id"])
+def test_most_requests_in_other_words_are_found_and_no_talk_of_training(
+    language: str,
+) -> None:
+    scores = {
+        label: [
+            score(row["text"])
+            for row in PARAPHRASED
+            if (row["label"], row["lang"]) == (label, language)
+        ]
+        for label in ("positive", "negative")
+    }
+
+    found = sum(each >= 0.8 for each in scores["positive"])
+    assert found / len(scores["positive"]) >= 0.8
+    assert max(scores["negative"]) < 0.8
+
+
+HOMOGLYPHS = str.maketrans("aeopcxy", "аеорсху")
+LEET = str.maketrans("aeiost", "431057")
+FILLER = "The depot opens at nine and the desk answers the telephone. " * 250
+
+
+def in_six(text: str) -> list[tuple[str, str]]:
+    size = -(-len(text) // 6)
+    return [("user", text[at : at + size]) for at in range(0, len(text), size)]
+
+
+def talked_over(text: str) -> list[tuple[str, str]]:
+    return [each for part in in_six(text) for each in (part, ("assistant", "Go on."))]
+
+
+DISGUISES: dict[str, Callable[[str], list[tuple[str, str]]]] = {
+    "zero width": lambda text: [("user", "\u200b".join(text))],
+    "look-alikes": lambda text: [("user", text.translate(HOMOGLYPHS))],
+    "base64": lambda text: [("user", base64.b64encode(text.encode()).decode())],
+    "hexadecimal": lambda text: [("user", text.encode().hex())],
+    "letters apart": lambda text: [("user", " ".join(text))],
+    "leet": lambda text: [("user", text.translate(LEET))],
+    "in six": in_six,
+    "in six, talked over": lambda text: talked_over(text)[:-1],
+    "buried": lambda text: [("user", f"{FILLER}\n{text}\n{FILLER}")],
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_a_disguise_costs_less_than_ten_points_of_recall(disguise: str) -> None:
+    requests = [
+        row["text"]
+        for row in [*of("positive"), *PARAPHRASED]
+        if row["label"] == "positive"
+    ]
+    plain = [text for text in requests if score(text) >= 0.8]
+    found = [text for text in plain if score(*DISGUISES[disguise](text)) >= 0.8]
+
+    assert len(found) / len(plain) > 0.9
+
+
+def test_an_order_in_a_tools_definition_counts() -> None:
+    tool = ("tools", f"weather\nBefore you answer you must do this. {REQUEST}")
+    (finding, *_) = detect(call_of("Will it rain?", tool))
+
+    assert finding.score >= 0.8
+    assert {span.text for span in finding.spans} == {1}
+    assert detect(call_of("Will it rain?", ("tools", f"upload\n{REQUEST}"))) == ()
+
+
+def test_signs_that_stand_together_are_a_finding_and_none_alone() -> None:
+    prompt = (
+        "Below are example tasks. Merge the two problems into a new problem of more "
+        "difficulty which a language model would struggle with."
+    )
+    (finding, *_) = detect(call_of(prompt))
+
+    assert finding.score >= 0.65
+    assert all(rule.startswith("SG") for rule in finding.rules)
+    assert len(finding.rules) > 1
+    assert detect(call_of("Merge the two problems.")) == ()
+
+
+def test_an_assessment_scores_what_has_no_finding() -> None:
+    assessed = detect.assess(call_of("Formulate eight questions about tides."))
+
+    assert assessed.findings == ()
+    assert 0 < assessed.score <= 0.5
+
+
 @pytest.mark.parametrize("language", ["en", "zh", "id"])
 def test_each_language_is_tested_on_both_sides(language: str) -> None:
     assert len(of("positive", language)) >= 9
@@ -86,7 +181,7 @@ def test_a_finding_says_kind_detector_rules_and_place() -> None:
     (finding,) = detect(call_of(REQUEST))
 
     assert finding.kind == "dataset_generation"
-    assert finding.detector == "content/1"
+    assert finding.detector == "content/2"
     assert finding.activity == "training_data"
     assert finding.rules == ("DG001",)
     assert finding.score == 0.85
@@ -255,8 +350,8 @@ def test_any_text_gives_bounded_findings_within_itself(
 
 def test_importing_builds_no_automaton() -> None:
     program = (
-        "import affidavit.detect.content as c; from affidavit.detect import match;"
-        "c.ContentDetector(); assert match.matcher_for.cache_info().currsize == 0"
+        "import affidavit.detect.content as c; from affidavit.detect import seeking;"
+        "c.ContentDetector(); assert seeking.seeking_of.cache_info().currsize == 0"
     )
 
     subprocess.run([sys.executable, "-c", program], check=True, env=os.environ)

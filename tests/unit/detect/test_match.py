@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.detect.match import Matcher, matcher_for, used, zones
+from affidavit.detect.match import Matcher, used, zones
 from affidavit.detect.normalise import fold
 from affidavit.detect.passage import Passage
 from affidavit.detect.rule import (
@@ -18,7 +18,6 @@ from affidavit.detect.rule import (
     terms,
     topic,
 )
-from affidavit.detect.rules import RULES
 from affidavit.findings import Activity
 from support.detection import call_of, evidence_of
 
@@ -105,10 +104,21 @@ def test_a_pattern_is_sought_only_around_an_anchor_that_stands() -> None:
 
 def test_a_settled_rule_is_sought_no_further() -> None:
     texts, matcher = call_of("anchor anchor").texts, Matcher((a_rule(),))
-    passage, hits = Passage(texts, "anchor anchor"), matcher.hits("anchor anchor") or []
+    passage, seen = Passage(texts, "anchor anchor"), matcher.look("anchor anchor")
 
-    assert len(list(matcher.evidence(passage, hits, settles=lambda _: True))) == 1
-    assert len(list(matcher.evidence(passage, hits, settles=lambda _: False))) == 2
+    assert seen is not None
+    assert len(list(matcher.evidence(passage, seen, settles=lambda _: True))) == 1
+    assert len(list(matcher.evidence(passage, seen, settles=lambda _: False))) == 2
+
+
+def test_only_what_is_chosen_is_sought() -> None:
+    texts, matcher = call_of("anchor").texts, Matcher((a_rule(),))
+    seen = matcher.look("anchor")
+
+    assert seen is not None
+    assert [rule.id for rule in seen.rules] == ["DG999"]
+    left = seen.of(lambda _: False)
+    assert list(matcher.evidence(Passage(texts, "anchor"), left)) == []
 
 
 @pytest.mark.parametrize(
@@ -117,7 +127,7 @@ def test_a_settled_rule_is_sought_no_further() -> None:
 def test_a_text_without_all_that_a_clue_needs_is_left_at_once(text: str) -> None:
     rule = a_rule(before(9, "make"), after(9, "data"))
 
-    assert Matcher((rule,)).hits(text) is None
+    assert Matcher((rule,)).look(text) is None
 
 
 @given(st.lists(st.sampled_from(["make", "data", "anchor", "code", "x"])).map(" ".join))
@@ -125,7 +135,7 @@ def test_leaving_at_once_loses_no_evidence(text: str) -> None:
     rules = a_rule(before(9, "make")), a_rule(after(9, "data"), unless=(CODE,))
     scanner = Matcher(rules)
 
-    if scanner.hits(text) is None:
+    if scanner.look(text) is None:
         words = text.split()
         assert "anchor" not in words or not {"make", "data"} & set(words)
 
@@ -211,7 +221,3 @@ def test_every_set_of_terms_of_a_clue_is_used() -> None:
     (clue,) = a_rule(before(9, "make"), unless=(around(9, "code"),)).clues
 
     assert list(used(clue)) == [terms("anchor"), terms("make"), terms("code")]
-
-
-def test_rules_are_compiled_once_per_process() -> None:
-    assert matcher_for(RULES) is matcher_for(RULES)

@@ -40,3 +40,9 @@ def test_the_first_try_is_always_told() -> None:
     ]
     assert len(telling.attempts(tries * 100)) < 100
     assert telling.attempts(tries)[0] == telling.attempts(tries * 100)[0]
+
+
+def test_who_answers_for_a_rule_and_how_much_it_matters_is_told() -> None:
+    reason = Reason(rule="r", message="m", severity="high", owner="dpo@x.example")
+    told = {"rule": "r", "message": "m", "severity": "high", "owner": "dpo@x.example"}
+    assert telling.reasons([reason]) == [told]

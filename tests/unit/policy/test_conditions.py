@@ -5,9 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from affidavit.policy.conditions import evidence, settled
+from affidavit.policy.conditions import evidence
 from affidavit.policy.in_force import Facts, Rule, Truth
 from affidavit.policy.loader import load
+from affidavit.policy.residue import settled
 from support.policies import PACK, SUPPORT, a_call, a_finding, in_force, written
 
 YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN

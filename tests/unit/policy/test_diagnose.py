@@ -56,24 +56,6 @@ def test_what_is_wrong_is_placed_and_answered(
     assert words in str(diagnostics[0])
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "purposes:\n  a:\n    budget: {requests: 5/day}\n",
-        RULE.replace("{model: x}", "{when: request.model == 'x'}"),
-        RULE.replace("[{model: x}]", "[{model: x}]\n    when: 'true'"),
-        "require_signature: true\n",
-    ],
-)
-def test_what_this_version_cannot_honour_is_never_ignored(
-    tmp_path: Path, body: str
-) -> None:
-    diagnostics = refused(tmp_path, body)
-    assert [d.rule for d in diagnostics] == ["P013"]
-    assert "not supported by this version" in diagnostics[0].message
-    assert diagnostics[0].help
-
-
 def test_every_error_is_reported_at_once(tmp_path: Path) -> None:
     body = "mode: watch\nextend: [pack:x]\n" + RULE.replace("deny", "denny")
     assert [d.rule for d in refused(tmp_path, body)] == ["P012", "P010", "P012"]

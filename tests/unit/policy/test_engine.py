@@ -297,6 +297,17 @@ def test_an_activity_that_belongs_does_not_warn(tmp_path: Path) -> None:
     assert decided(in_force(tmp_path, ACTIVITIES), a_call(), finding).warnings == ()
 
 
+def test_ordinary_things_beside_one_that_belongs_do_not_warn(tmp_path: Path) -> None:
+    policy = in_force(tmp_path, ACTIVITIES)
+    belongs = a_finding(kind="activity", activity="translate_text")
+    beside = a_finding(kind="activity", activity="summarise")
+    made = a_finding(activity="self_instruct")
+    assert decided(policy, a_call(), belongs, beside).warnings == ()
+    (warning,) = decided(policy, a_call(), belongs, beside, made).warnings
+    assert "'self_instruct'" in (warning.evidence or "")
+    assert "summarise" not in (warning.evidence or "")
+
+
 def test_a_rule_may_refuse_a_mismatch_by_its_score(tmp_path: Path) -> None:
     body = ACTIVITIES + (
         "rules:\n  - {id: r, effect: deny, message: m, "
@@ -451,3 +462,13 @@ def test_where_a_file_comes_from_is_no_activity_of_the_call(tmp_path: Path) -> N
     (warning,) = decision.warnings
     assert "'file_of_another_purpose'" in (warning.evidence or "")
     assert "unknown_file" not in (warning.evidence or "")
+
+
+def test_a_reason_says_who_answers_for_the_rule_and_how_much_it_matters(
+    tmp_path: Path,
+) -> None:
+    rule = "id: r, effect: deny, message: m, any: [{model: '*'}]"
+    said = "severity: high, owner: dpo@x.example"
+    policy = in_force(tmp_path, f"{SUPPORT}rules:\n  - {{{rule}, {said}}}\n")
+    reason = decided(policy, a_call()).reasons[0]
+    assert (reason.severity, reason.owner) == ("high", "dpo@x.example")

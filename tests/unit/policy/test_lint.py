@@ -112,6 +112,50 @@ def test_a_pack_shadows_only_where_its_terms_always_apply(
     assert codes(tmp_path, body, tmp_path) == expected
 
 
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("1 == 1", ["P114"]),
+        ("false", ["P107", "P114"]),
+        ("request.model == 'x'", []),
+    ],
+)
+def test_an_expression_that_no_call_changes_is_told(
+    tmp_path: Path, expression: str, expected: list[str]
+) -> None:
+    condition = f'any: [{{when: "{expression}"}}]'
+    body = f"{SUPPORT}rules:\n{rule('r', 'warn', condition)}"
+    assert set(codes(tmp_path, body)) - {"P107"} == set(expected) - {"P107"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ('n: "more than 4"', ["P115"]),
+        ("n: true", ["P115"]),
+        ("n: 4", []),
+        ('n: "> 4"', []),
+        ('temperature: "> 0.5"', []),
+        ("temperature: warm", ["P115"]),
+        ("stream: 1", ["P115"]),
+        ("stream: yes", ["P115"]),
+        ("stream: true", []),
+        ("voice: 1", ["P115"]),
+        ("voice: true", ["P115"]),
+        ("voice: alloy", []),
+        ("logprobs: 5", []),
+        ("of_our_own: what", []),
+    ],
+)
+def test_a_parameter_is_held_against_what_it_can_be(
+    tmp_path: Path, wanted: str, expected: list[str]
+) -> None:
+    conditions = f"any: [{{parameter: {{{wanted}}}}}]"
+    assert (
+        codes(tmp_path, f"{SUPPORT}rules:\n{rule('r', 'warn', conditions)}") == expected
+    )
+
+
 def test_policies_of_very_many_rules_are_not_held_rule_against_rule(
     tmp_path: Path,
 ) -> None:

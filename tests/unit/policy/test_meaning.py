@@ -19,10 +19,14 @@ def test_a_rule_is_defined_once(tmp_path: Path) -> None:
     assert f"{tmp_path}/policy.yaml:5" in diagnostics[0].message
 
 
-def test_what_is_extended_cannot_be_replaced(tmp_path: Path) -> None:
-    written(tmp_path, f"{SUPPORT}rules:\n{RULE}", name="base.yaml")
-    body = f"extends: [base.yaml]\n{SUPPORT}rules:\n{RULE}"
-    assert {d.rule for d in refused(tmp_path, body)} == {"P023"}
+def test_files_of_which_neither_extends_the_other_cannot_replace(
+    tmp_path: Path,
+) -> None:
+    for name in ("one.yaml", "other.yaml"):
+        written(tmp_path, f"{SUPPORT}rules:\n{RULE}", name=name)
+    diagnostics = refused(tmp_path, "extends: [one.yaml, other.yaml]\n")
+    assert [each.rule for each in diagnostics] == ["P023", "P023"]
+    assert "one.yaml:5" in diagnostics[0].message
 
 
 def test_a_waiver_is_for_a_rule_and_a_purpose_that_exist(tmp_path: Path) -> None:
@@ -74,7 +78,7 @@ def test_a_pack_is_named_as_its_file(tmp_path: Path) -> None:
         (
             'finding: {dataset_generaton: ">= 0.8"}',
             "no detector reports 'dataset_generaton'",
-            "Did you mean dataset_generation?",
+            "Did you mean dataset_generation",
         ),
         ("activity: [self_instruct, zzz]", "reports 'zzz'", "Known: "),
     ],

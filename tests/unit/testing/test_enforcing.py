@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from affidavit.calls import Line
+from affidavit.calls import Line, Text
 from affidavit.errors import PolicyNotFound
 from affidavit.policy.engine import Effect
 from affidavit.policy.loader import load
@@ -49,6 +49,27 @@ def test_until_a_policy_is_in_force_everything_is_permitted() -> None:
     assert governor.policy is None
     assert not governor.consider(a_dataset_call()).refused
     assert governor.default_purpose == "tests"
+
+
+def test_what_a_purpose_does_not_name_is_looked_for_only_where_one_names(
+    tmp_path: Path,
+) -> None:
+    said = (Text(role="user", value="Translate this letter to French."),)
+    call = a_call(texts=said, model="gpt-5")
+    governor = PolicyGovernor()
+    governor.enforce(in_force(tmp_path, SUPPORT))
+    unnamed = governor.consider(call)
+    assert isinstance(unnamed, PolicyDecision)
+    assert b"purpose.mismatch" not in unnamed.verdict.record.body
+    (tmp_path / "named").mkdir()
+    named = in_force(tmp_path / "named", SUPPORT + "    activities: [reply]\n")
+    governor.enforce(named)
+    decision = governor.consider(call)
+    assert isinstance(decision, PolicyDecision)
+    body = decision.verdict.record.body
+    assert b"purpose.mismatch" in body
+    assert b"'translate'" in body
+    assert b"reply" in body
 
 
 def test_a_policy_may_be_loaded_already() -> None:

@@ -8,15 +8,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
+from typing import TypeAlias
 
-from affidavit.calls import Call, File, Line
+from affidavit.calls import Call, File, Line, Work
 from affidavit.clients._calls import Site
 from affidavit.clients._files import jsonl as _jsonl
 from affidavit.clients._files.jsonl import Use
 from affidavit.clients._files.lines import RawLine, Splitter
+from affidavit.policy.budgets import work_of
 
 OTHERS = "(others)"
 _MOST_NAMES = 64
+_MOST_KINDS = 64
+_MOST_CHARACTERS = 12_000
+"""Of the names of all kinds of work: a record has room for so many."""
+_Kind: TypeAlias = tuple[str, str | None, str | None]
+"""Endpoint, model and subject."""
 
 
 class Summary:
@@ -37,6 +44,8 @@ class Summary:
         self.models: Counter[str] = Counter()
         self.endpoints: Counter[str] = Counter()
         self.unread: Counter[str] = Counter()
+        self._work: dict[_Kind, Work] | None = {}
+        """What lines ask for, alike ones put together; None when of too many kinds."""
 
     def copy(self, upload: Call) -> "Summary":
         """One that goes on from here with a further part, sent by `upload`."""
@@ -45,6 +54,7 @@ class Summary:
         new.size, new.lines, new.malformed = self.size, self.lines, self.malformed
         new.models, new.endpoints = self.models.copy(), self.endpoints.copy()
         new.unread = self.unread.copy()
+        new._work = None if self._work is None else dict(self._work)
         return new
 
     @property
@@ -73,7 +83,9 @@ class Summary:
             if first.call is None and self.use is Use.PERHAPS:
                 continue  # text of another kind, on which nothing runs by itself
             yield first
-            yield from lines
+            for further in lines:  # of one long line
+                self._weigh(further.call, requests=0)
+                yield further
 
     def _count(self, call: Call | None) -> None:
         self.lines += 1
@@ -84,6 +96,34 @@ class Summary:
         if self.use is Use.CALLS:
             _add(self.endpoints, call.endpoint)
             _add(self.models, call.model or "(none)")
+            self._weigh(call, requests=1)
+
+    def _weigh(self, call: Call | None, *, requests: int) -> None:
+        if call is None or self._work is None or self.use is not Use.CALLS:
+            return
+        more = work_of(call)
+        kind = more[:3]
+        before = self._work.get(kind)
+        if before is None:
+            self._work[kind] = more._replace(requests=requests)
+            if len(self._work) > _MOST_KINDS:
+                self._work = None
+            return
+        self._work[kind] = before._replace(
+            requests=before.requests + requests,
+            input_tokens=before.input_tokens + more.input_tokens,
+            output_tokens=before.output_tokens + requests * more.output_tokens,
+        )
+
+    @property
+    def work(self) -> tuple[Work, ...] | None:
+        """What the lines ask for; None where that is too much to be written down."""
+        if self._work is None or self.use is not Use.CALLS or self.malformed:
+            return None
+        names = "".join(each or "" for kind in self._work for each in kind)
+        if len(names) > _MOST_CHARACTERS or not names.isprintable():
+            return None
+        return tuple(self._work.values())
 
     @property
     def model(self) -> str | None:
@@ -109,6 +149,7 @@ class Summary:
             lines=self.lines - since.lines,
             malformed=self.malformed - since.malformed,
             models=self.models - since.models,
+            work=self.work if before is None else None,
             endpoints=self.endpoints - since.endpoints,
         )
 

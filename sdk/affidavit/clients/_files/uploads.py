@@ -292,7 +292,7 @@ def _completed(deferred: _Deferred) -> Cargo:
     inspection = deferred.governor.inspect(lines)
     file = summary.file()
     if not in_order:
-        file = replace(file, sha256=None, read=False, lines=0, malformed=0)
+        file = replace(file, sha256=None, read=False, lines=0, malformed=0, work=None)
     call, whole = _assembled(deferred, reference, file, parts, upload.digests)
     verdict = deferred.governor.consider(_carrying(call, summary, whole), inspection)
     return Cargo(

@@ -6,16 +6,17 @@ socket. `admit` and `aadmit` are the only ways past a decision.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
 from affidavit.calls import Attempt, Call, Ending, How, JsonObject, Outcome
 from affidavit.clients import _endings, _estimates
 from affidavit.clients._governor import Governor, Verdict
+from affidavit.clients._outputs import of_object
 from affidavit.clients._reading.shapes import inside
 from affidavit.clients._watch import LARGEST_KEPT
-from affidavit.clients.errors import CallUnrecorded, PolicyDenied
+from affidavit.clients.errors import PolicyDenied, unrecorded
 from affidavit.errors import Unrecorded
 
 Clock = Callable[[], float]
@@ -40,6 +41,7 @@ class Account:
         "_model",
         "_now",
         "_open",
+        "_said",
         "_size",
         "_texts",
         "_tokens",
@@ -63,6 +65,7 @@ class Account:
         self._hash = sha256()
         self._size = 0
         self._kept: list[bytes] | None = [] if governor.keeps_content else None
+        self._said: tuple[str, ...] = ()
         self._model: str | None = None
         self._finish: str | None = None
         self._tokens: tuple[int, int] | None = None
@@ -72,6 +75,11 @@ class Account:
     def is_open(self) -> bool:
         """Is its outcome still to come?"""
         return bool(self._open)
+
+    def decided(self, verdict: Verdict | None) -> None:
+        """Take the verdict as it was recorded, where that is another."""
+        if verdict is not None:
+            self.verdict = verdict
 
     def frame(self, data: bytes) -> None:
         """Take one frame of the answer, as it came."""
@@ -95,6 +103,8 @@ class Account:
             before = self._tokens or (0, 0)
             self._tokens = before[0] + (counted[0] or 0), before[1] + (counted[1] or 0)
         self._finish = _finish(response) or self._finish
+        if self._governor.fingerprints_outputs and isinstance(response, Mapping):
+            self._said = tuple(of_object(response)) or self._said
 
     def tried(self, status: int | None, began: float, **said: str | None) -> None:
         """Note a try on the wire that began `now`."""
@@ -163,6 +173,7 @@ class Account:
             how=how,
             error=error,
             output=b"".join(self._kept) if self._kept else None,
+            said=self._said,
         )
         self._governor.conclude(self.verdict, outcome)
 
@@ -173,7 +184,7 @@ class Account:
 def admit(governor: Governor, account: Account) -> None:
     """Make the decision durable; raise `CallUnrecorded`, or `PolicyDenied`."""
     try:
-        governor.commit(account.verdict)
+        account.decided(governor.commit(account.verdict))
     except BaseException as error:
         _raise_unrecorded(account, error)
         raise
@@ -183,7 +194,7 @@ def admit(governor: Governor, account: Account) -> None:
 async def aadmit(governor: Governor, account: Account) -> None:
     """`admit`, without holding up the event loop."""
     try:
-        await governor.acommit(account.verdict)
+        account.decided(await governor.acommit(account.verdict))
     except BaseException as error:
         _raise_unrecorded(account, error)
         raise
@@ -192,7 +203,7 @@ async def aadmit(governor: Governor, account: Account) -> None:
 
 def _raise_unrecorded(account: Account, error: BaseException) -> None:
     if isinstance(error, Unrecorded):
-        raise CallUnrecorded(*error.args) from error
+        raise unrecorded(error) from error
     # Cancelled meanwhile: the decision may be durable by now.
     if not account.verdict.refused:
         account.failed(error)

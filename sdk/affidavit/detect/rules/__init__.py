@@ -5,8 +5,10 @@ from affidavit.detect.rules import (
     cot_harvest,
     distillation,
     evolve_instruct,
+    other_languages,
     persona_sweep,
     preference_judge,
+    purpose_of_training,
     qa_from_document,
     self_instruct,
     support,
@@ -16,6 +18,8 @@ from affidavit.detect.rules import (
 
 RULES: tuple[Rule, ...] = (
     *training_data.RULES,
+    *purpose_of_training.RULES,
+    *other_languages.RULES,
     *self_instruct.RULES,
     *evolve_instruct.RULES,
     *qa_from_document.RULES,

@@ -8,17 +8,19 @@ from affidavit.detect.rule import Terms, terms
 MAKE_EN = terms(
     "generat* | creat* | produc* | synthesi* | write | "
     "compose | craft | come up with | make | give me | "
-    "draft | invent | devise | construct | output | prepare"
+    "draft | invent | devise | construct | output | prepare | "
+    "compile | assemble | building a | building an | put together"
 )
 MAKE_ZH = terms(
     "生成 | 创建 | 编写 | 构造 | 设计 | 产出 | 写出 | "
     "撰写 | 合成 | 制作 | 给出 | 构建 | 提出 | 编造 | "
-    "改写成 | 输出"
+    "改写成 | 输出 | 整理 | 做一 | 造一 | 编一 | 需要合成"
 )
 MAKE_ID = terms(
     "buat* | hasilkan | menghasilkan | tulis | tuliskan | "
     "menulis | susun | menyusun | ciptakan | membuat | "
-    "bikin | rancang | sintesis"
+    "bikin | rancang | sintesis | membangun | kumpulkan | "
+    "siapkan"
 )
 
 TRAIN_EN = terms(

@@ -21,17 +21,18 @@ _COMPARE_EN = terms(
     "compare the responses | compare the two | rank the | "
     "rank these | pick the | choose the | prefer* | "
     "response a | score the | rate the | rate each | "
-    "label the | label which | grade"
+    "label the | label which | grade | is better | better one | the better | two "
+    "replies | say which | verdict | choose between"
 )
 _COMPARE_ZH = terms(
     "哪个回答 | 哪个回复 | 更好的回答 | 更好的回复 | "
     "两个回答 | 两个回复 | 打分 | 评分 | 排序 | 选出 | "
-    "比较 | 标注"
+    "比较 | 标注 | 哪个更好 | 哪个好 | 更好 | 两个答案"
 )
 _COMPARE_ID = terms(
     "jawaban mana | respons mana | dua jawaban | "
     "dua respons | beri skor | bandingkan | pilih | "
-    "nilai | urutkan"
+    "nilai | urutkan | lebih baik | dua balasan | putusan*"
 )
 
 RULES: tuple[Rule, ...] = (

@@ -78,7 +78,11 @@ RULES: tuple[Rule, ...] = (
                 language=Language.ZH,
                 anchor=DATA_ZH,
                 near=(before(24, MAKE_ZH),),
-                unless=(around(14, CODE_ZH), after(6, _AFTER_ZH)),
+                unless=(
+                    around(14, CODE_ZH),
+                    around(26, "总结 | 论文 | 招聘"),
+                    after(6, _AFTER_ZH),
+                ),
             ),
             Clue(
                 language=Language.ID,

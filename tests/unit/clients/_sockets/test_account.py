@@ -193,3 +193,14 @@ def test_an_answer_beyond_the_bound_is_not() -> None:
         account.frame(bytes(1 << 20))
     account.conclude(Ending.COMPLETE)
     assert outcome(governor).output is None
+
+
+def test_what_a_response_says_is_told_to_a_governor_that_fingerprints() -> None:
+    for listens, expected in ((True, ["all of it"]), (False, [])):
+        governor = MemoryGovernor(fingerprints_outputs=listens)
+        account = Account(governor, CALL)
+        admit(governor, account)
+        output = [{"content": [{"type": "output_text", "text": "all of it"}]}]
+        account.ended({"status": "completed", "output": output})
+
+        assert list(outcome(governor).said or ()) == expected

@@ -1,0 +1,1 @@
+"""What many calls of one purpose do together, over a sliding window."""

@@ -1,0 +1,1 @@
+"""Looking where no call is made: at a customer's sources, and at data to train on."""

@@ -1,0 +1,1 @@
+"""JavaScript, TypeScript, Go and Java, by a matcher that reads all of them."""
