@@ -4,6 +4,8 @@ Knows the order: counted, then recorded, then sent. Where counting fails nothing
 recorded and nothing leaves; where recording fails, what was taken is given back.
 """
 
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -23,6 +25,35 @@ if TYPE_CHECKING:
     from affidavit.counters.store import Change
 
 Differences = list[tuple[charges.Charge, int]]
+CLOSE_SECONDS = 10.0
+
+
+class UnderWay:
+    """The threads that count and record a call at this moment, of this process.
+
+    A task that is cancelled does not wait for its thread; whoever closes the trail
+    does, so that the call's outcome is still recorded.
+    """
+
+    def __init__(self) -> None:
+        self._threads: set[int] = set()
+
+    def __enter__(self) -> None:
+        self._threads.add(threading.get_ident())
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.discard(threading.get_ident())
+
+    def wait(self, seconds: float = CLOSE_SECONDS) -> None:
+        """Return when all of them are done, or after so long."""
+        end = time.monotonic() + seconds
+        own = {threading.get_ident()}
+        while time.monotonic() < end:
+            # A forked child has the parent's numbers, and none of its threads.
+            living = {thread.ident for thread in threading.enumerate()}
+            if not (self._threads & living) - own:
+                return
+            time.sleep(0.005)
 
 
 def has_budgets(policy: Policy) -> bool:

@@ -52,9 +52,8 @@ class Governor:
     Built from settings; each argument overrides its setting. Raises `PolicyNotFound`,
     `PolicyInvalid`, `PolicyUntrusted`, `KeyUnusable`, `TrailNotFound`, `TrailMismatch`,
     `ToolUnavailable` or `SettingsInvalid`, each with its remedy. The policy is read
-    once: a change on disk
-    counts from `reload()` or a new process on. Close it, or leave that to the end of
-    the process.
+    once: a change on disk counts from `reload()` or a new process on. Close it, or
+    leave that to the end of the process.
     """
 
     def __init__(
@@ -96,6 +95,7 @@ class Governor:
         self._contents = beside.contents(self.settings, self._identity, randomness)
         self._detectors = (ContentDetector(), provenance)
         self._watcher = beside.watcher(self.settings, self._identity, in_force)
+        self._under_way = counting.UnderWay()
         self._labels = Labels(self._identity.secrets.label)
         self._uploads = Uploads(TrailReader(self.settings.trail), self._labels)
         self._gate = self._gate_of(in_force)
@@ -174,9 +174,8 @@ class Governor:
             look = watcher.look(gate.policy, moment.milliseconds)
             verdict = gate.consider(call, moment, look=look)
             look.decided(verdict.id, verdict.reasons, left=not verdict.refused)
-        if self._contents is None or verdict.content:
-            return verdict
-        return verdict._replace(content=call.content)
+        bare = self._contents is None or verdict.content
+        return verdict if bare else verdict._replace(content=call.content)
 
     def commit(self, verdict: Verdict) -> Verdict | None:
         """Make the decision durable, or raise `Unrecorded`: then nothing may leave.
@@ -187,15 +186,15 @@ class Governor:
         if verdict.spending is None:
             self._record(verdict)
             return None
-        counted = counting.counted(self._keeper, self._gate, verdict)
-        try:
-            self._record(counted)
-        except Unrecorded:
-            counting.give_back(self._keeper, counted)
-            raise
-        outcome = verdict.spending.recorded(counted)
-        if outcome is not None:
-            self.conclude(counted, outcome)
+        with self._under_way:
+            counted = counting.counted(self._keeper, self._gate, verdict)
+            try:
+                self._record(counted)
+            except Unrecorded:
+                counting.give_back(self._keeper, counted)
+                raise
+            if (outcome := verdict.spending.recorded(counted)) is not None:
+                self.conclude(counted, outcome)
         return counted
 
     def _record(self, verdict: Verdict) -> None:
@@ -291,6 +290,7 @@ class Governor:
     def close(self) -> None:
         """Record the end, seal what is durable, let go of the files. Twice is once."""
         _open_governors.discard(self)
+        self._under_way.wait()
         if self._anchors is not None:
             self._anchors.close()
         if self._retention is not None:

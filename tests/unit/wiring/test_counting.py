@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -276,3 +277,26 @@ def test_where_budgets_are_counted_is_a_setting(tmp_path: Path) -> None:
     assert settled("redis://budgets.example/2") == "redis://budgets.example/2"
     with pytest.raises(SettingsInvalid, match="begins with redis://"):
         settled("memcached://budgets.example")
+
+
+def test_whoever_closes_waits_for_threads_that_count_and_not_for_the_dead() -> None:
+    under_way = counting.UnderWay()
+    begun, done = threading.Event(), threading.Event()
+
+    def count() -> None:
+        with under_way:
+            begun.set()
+            done.wait(10)
+
+    thread = threading.Thread(target=count)
+    thread.start()
+    begun.wait(10)
+    under_way.wait(0.02)
+    assert thread.is_alive()
+    done.set()
+    under_way.wait()
+    thread.join()
+    under_way._threads.add(-1)  # as a forked child has its parent's
+    under_way.wait()
+    with under_way:
+        under_way.wait()  # whoever closes in the midst of counting does not wait
