@@ -29,7 +29,7 @@ class Server:
     def start(self, *options: str) -> None:
         program = shutil.which(PACKAGE)
         if program is None:
-            pytest.skip(f"no {PACKAGE}: `make system` installs it")
+            pytest.fail(f"no {PACKAGE}: `make system` installs it")
         base = ["--port", "0", "--unixsocket", str(self.folder / "socket")]
         quiet = ["--save", "", "--dir", str(self.folder), "--loglevel", "warning"]
         self.process = subprocess.Popen(
