@@ -42,9 +42,14 @@ NOTHING = Answer()
 
 def of_json(body: bytes) -> Answer:
     """The answer in a JSON body; `NOTHING` if it is none or too large to parse."""
+    return of_object(parsed(body))
+
+
+def parsed(body: bytes) -> dict[str, Any]:
+    """The object that a JSON body is; empty if it is none or too large to parse."""
     if len(body) > LARGEST_BODY or body[:64].lstrip()[:1] != b"{":
-        return NOTHING
-    return _of_object(_json(body))
+        return {}
+    return _json(body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,10 +152,11 @@ def _older(newer: Answer, older: Answer) -> Answer:
 
 def _of_event(event: dict[str, Any]) -> Answer:
     inner = event.get("response")
-    return _of_object(inner if isinstance(inner, dict) else event)
+    return of_object(inner if isinstance(inner, dict) else event)
 
 
-def _of_object(body: dict[str, Any]) -> Answer:
+def of_object(body: dict[str, Any]) -> Answer:
+    """The answer in a body that is parsed; `NOTHING` if it is none."""
     usage = body.get("usage")
     if not isinstance(usage, dict):
         usage = {}

@@ -257,7 +257,7 @@ def _said(seen: Body | bytes | None, body: Body) -> Iterable[str] | None:
     content = seen if isinstance(seen, bytes) else body.content
     if content is None:
         return None if body.size else ()
-    return Said(content, events=body.events > 0)
+    return Said(content, events=body.events > 0, parsed=body.parsed)
 
 
 def current(owner: object) -> Flight | None:

@@ -17,7 +17,8 @@ from affidavit.clients._reading.shapes import inside, items, strings
 _SIGNS = (b'"choices"', b'"output"', b'"text"', b'"delta"', b'"transcript"')
 _ITEM_TEXTS = ("content", "summary", "arguments", "input", "code")
 _CHOICE_TEXTS = ("content", "reasoning_content", "reasoning", "refusal", "transcript")
-_TEXTS = frozenset((*_CHOICE_TEXTS, "text"))
+_TEXTS_IN_ORDER = (*_CHOICE_TEXTS, "text")
+_TEXTS = frozenset(_TEXTS_IN_ORDER)
 _LINE_SIGN = b'"custom_id"'
 _DATA = b"data:"
 
@@ -25,13 +26,19 @@ _DATA = b"data:"
 class Said:
     """The texts in an answer's bytes; read each time that somebody asks."""
 
-    __slots__ = ("_body", "_events")
+    __slots__ = ("_body", "_events", "_parsed")
 
-    def __init__(self, body: bytes, *, events: bool) -> None:
+    def __init__(
+        self, body: bytes, *, events: bool, parsed: JsonObject | None = None
+    ) -> None:
+        """`parsed`: the body as JSON, where somebody has parsed it already."""
         self._body = body
         self._events = events
+        self._parsed = parsed
 
     def __iter__(self) -> Iterator[str]:
+        if self._parsed is not None:
+            return of_object(self._parsed)
         if not any(sign in self._body for sign in _SIGNS):
             return iter(())
         if self._events:
@@ -54,9 +61,12 @@ def of_object(body: JsonObject) -> Iterator[str]:
 
 
 def _of_choice(message: JsonObject) -> Iterator[str]:
-    for name in (*_CHOICE_TEXTS, "text"):
-        yield from _joined(message.get(name))
+    for name in _TEXTS_IN_ORDER:
+        if said := message.get(name):
+            yield from _joined(said)
     yield from _joined(inside(message, "audio", "transcript"))
+    if not message.get("tool_calls"):
+        return
     called = [
         inside(call, kind, part)
         for call in items(message.get("tool_calls"))

@@ -43,6 +43,8 @@ class Body(NamedTuple):
     """Server-sent events that went by; 0 for a body of any other type."""
     content: bytes | None = None
     """All of it, where that was asked for and is not beyond `LARGEST_KEPT`."""
+    parsed: Mapping[str, Any] | None = None
+    """`content` as JSON, where it was parsed already and is an object."""
 
 
 class Response(Protocol):
@@ -70,10 +72,18 @@ def content(response: Response) -> bytes | None:
 
 def read(content: bytes) -> Body:
     """What a body that came whole says."""
-    answer = _answers.of_json(content)
+    parsed = _answers.parsed(content)
+    answer = _answers.of_object(parsed) if parsed else NOTHING
     digest = sha256(content).digest()
     kept = content if len(content) <= LARGEST_KEPT else None
-    return Body(Ending.COMPLETE, answer, len(content), digest, content=kept)
+    return Body(
+        Ending.COMPLETE,
+        answer,
+        len(content),
+        digest,
+        content=kept,
+        parsed=parsed or None,
+    )
 
 
 class Watch:

@@ -36,6 +36,9 @@ PORTION = 1024
 of many waits for the last."""
 MOST_NOTED = 1024
 """Records without anyone who waits for them that are kept in memory; see `note`."""
+GATHERED = 16
+"""So many of them a commit takes along; fewer wait for `write`. Made one after another
+they cost two thirds of what they cost one at a time, each amid a call (ADR 0013)."""
 _log = logging.getLogger("affidavit.trail")
 
 
@@ -119,7 +122,7 @@ class Writer:
         ticket = Ticket(record, int(owes_outcome), waited_for=True)
         with self._mutex:
             self._admit(ticket)
-            tickets = None if self._busy else self._portion()
+            tickets = None if self._busy else self._portion(leaving=GATHERED)
         if tickets is not None:
             self._commit(tickets)
         while not ticket.done:
@@ -145,7 +148,8 @@ class Writer:
         *,
         settles_outcome: bool = True,
     ) -> None:
-        """Hand `record` in without waiting: the next commit or tick writes it.
+        """Hand `record` in without waiting: a commit takes it along with its like, or
+        else the next `write` does.
 
         So does this thread, from `MOST_NOTED` on, when nobody else is at it; on an
         event loop the thread that commits for loops does.
@@ -173,7 +177,7 @@ class Writer:
             if self._committer is not None and _on_loop():
                 self._rouse_committer()
                 return
-            tickets = self._portion()
+            tickets = self._portion(leaving=0)
         finally:
             self._mutex.release()
         self._commit(tickets)
@@ -245,16 +249,16 @@ class Writer:
                 self._sleep()
             if self._busy or (ticket is not None and ticket.done):
                 return None
-            return self._portion()
+            return self._portion(leaving=0 if ticket is None else GATHERED)
 
-    def _portion(self) -> list[Ticket]:
+    def _portion(self, *, leaving: int) -> list[Ticket]:
         """Under the lock, with nobody at work: be that one, and take what waits.
 
         Outcomes are taken along before the records that wait: their decisions are
-        older.
+        older. Up to `leaving` of them may go on waiting for their like.
         """
         self._busy = True
-        if self._noted:
+        if len(self._noted) > leaving:
             taken = [self._noted.popleft() for _ in range(len(self._noted))]
             self._waiting = taken + self._waiting
         tickets = self._waiting
@@ -329,7 +333,7 @@ class Writer:
                         return
                     self._idle = True
                     self._work.wait()
-                tickets = self._portion()
+                tickets = self._portion(leaving=GATHERED)
             self._commit(tickets)
 
     def _has_loop_waiting(self) -> bool:

@@ -99,6 +99,12 @@ def test_a_stream_that_was_cut_off_is_read_as_far_as_it_came() -> None:
     assert streamed(["no object"], {"delta": 3}) == []
 
 
+def test_an_answer_that_was_parsed_already_is_not_parsed_again() -> None:
+    told = {"choices": [{"message": {"content": "as parsed"}}]}
+
+    assert list(Said(b"not even JSON", events=False, parsed=told)) == ["as parsed"]
+
+
 def test_a_batch_s_output_file_is_read_line_by_line() -> None:
     lines = [
         {"custom_id": "1", "response": {"body": {"choices": [{"text": "one"}]}}},

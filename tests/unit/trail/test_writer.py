@@ -21,7 +21,7 @@ from affidavit.trail import segment, wal
 from affidavit.trail.chain import OUTCOME_BYTES, MakeSegment
 from affidavit.trail.record import MAX_BODY_BYTES, Kind, Record, decode, stamp
 from affidavit.trail.segment import Segment
-from affidavit.trail.writer import MOST_NOTED, PORTION, Writer
+from affidavit.trail.writer import GATHERED, MOST_NOTED, PORTION, Writer
 from support.live import a_policy_record, a_record, an_identity
 
 
@@ -127,6 +127,32 @@ def test_a_noted_record_outlives_the_process_once_it_is_written(tmp_path: Path) 
     os.waitpid(child, 0)
 
     assert ids(tmp_path)[1:] == [record.id, record.id]
+
+
+def test_outcomes_wait_for_company_before_a_commit_takes_them(tmp_path: Path) -> None:
+    writer, records = a_writer(tmp_path), [a_record() for _ in range(GATHERED + 3)]
+    made: list[str] = []
+
+    def outcome_of(record: Record) -> Callable[[], Record]:
+        def make() -> Record:
+            made.append(record.id)
+            return an_outcome(record)
+
+        return make
+
+    for record in records[: GATHERED + 1]:
+        writer.append(record, owes_outcome=True)
+        assert made == []
+        writer.note(outcome_of(record))
+    writer.append(records[-2], owes_outcome=True)
+    assert made == [record.id for record in records[: GATHERED + 1]]
+
+    writer.note(outcome_of(records[-2]))
+    writer.append(records[-1])
+    assert len(made) == GATHERED + 1
+    writer.write()
+    assert made[-1] == records[-2].id
+    writer.close()
 
 
 def test_what_is_noted_needs_no_lock_that_its_thread_may_hold(tmp_path: Path) -> None:
