@@ -163,3 +163,32 @@ def test_sources_are_scanned_and_others_are_not_asked(
     (tmp_path / "web.ts").write_text('import express from "express";\n')
     done = tried(hooks, "affidavit-code", tmp_path, offline)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+CASES = """\
+apiVersion: affidavit/v1
+kind: PolicyTest
+policy: policy.yaml
+cases:
+  - name: a reply
+    call: {purpose: support.reply, model: gpt-5, endpoint: chat.completions}
+    expect: {effect: EFFECT}
+"""
+
+
+@pytest.mark.xdist_group("pre-commit")
+def test_a_policy_that_does_not_keep_its_cases_fails(
+    hooks: Path, offline: dict[str, str], tmp_path: Path
+) -> None:
+    project = a_project(
+        tmp_path, policy=GOOD, policy_test=CASES.replace("EFFECT", "refuse")
+    )
+    done = tried(hooks, "affidavit-policy-test", project, offline)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "a reply" in done.stdout
+
+    (project / "policies" / "policy.test.yaml").write_text(
+        CASES.replace("EFFECT", "permit")
+    )
+    done = tried(hooks, "affidavit-policy-test", project, offline)
+    assert done.returncode == 0, done.stdout + done.stderr
