@@ -34,10 +34,15 @@ test-openai3: venv system judges ## the suite with coverage on openai 3.x
 	@rm -f .coverage .coverage.*
 	$(BIN)/pytest $(PYTEST_ARGS) --cov
 
-# What openai's major version can change: all that imports it, and all that runs as a
-# program. An import contract keeps it out of the rest; `make test-all` runs that too.
-OF_OPENAI := tests/e2e tests/unit/bootstrap tests/unit/cli tests/unit/clients \
-	tests/unit/gate tests/unit/testing tests/unit/wiring $(wildcard tests/unit/test_*.py) \
+# What openai's major version can change: all that imports it or names what does. An
+# import contract keeps it out of the rest; `make test-all` runs that too.
+OF_OPENAI := $(filter-out $(addprefix tests/e2e/test_,$(addsuffix .py, \
+		anchors certificate disks keys pre_commit proofs retention)), \
+		$(wildcard tests/e2e/test_*.py)) tests/unit/bootstrap tests/unit/clients tests/unit/testing \
+	tests/unit/wiring tests/unit/cli/test_main.py tests/unit/cli/test_run.py \
+	$(patsubst sdk/affidavit/cli/%.py,tests/unit/cli/test_%.py, \
+		$(shell grep -lE 'affidavit\.(clients|testing|bootstrap)|openai' sdk/affidavit/cli/*.py)) \
+	$(wildcard tests/unit/test_*.py) \
 	tests/crash/test_chaos.py tests/crash/test_killed_processes.py \
 	tests/conformance/openai_suite \
 	$(addprefix tests/conformance/test_,$(addsuffix .py, \
