@@ -102,6 +102,7 @@ def record_calls(settings: Settings, *, close: bool = True) -> Governor:
     governor = Governor(settings=settings)
     verdict = decided(governor)
     governor.conclude(verdict, an_outcome())
+    governor.flush()  # or it stands wherever the clock puts it
     decided(governor, model="gpt-5")
     decided(governor, purpose="unheard.of")
     governor.flush()
