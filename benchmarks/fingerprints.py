@@ -4,7 +4,8 @@
     python benchmarks/fingerprints.py --speed [--outputs 1000000] [--rows 200000]
 
 Recall: texts of four lengths from a grammar of our own, edited (words exchanged, left
-out, put in), reformatted, embedded in 500 other words, cut out. False positives:
+out, put in), reformatted, embedded in 500 other words, cut out; a whole scan has to
+name the right one among 1,000 more of the same sentence frames. False positives:
 unrelated texts of the same grammar, and with `--human` the `text` of each line of a
 file, those of half of its `repo`s against the others'. `--peers` puts MinHash beside it
 (`datasketch`, 128 permutations over the same grams). `--speed` scans a generated data
@@ -20,14 +21,13 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from multiprocessing import active_children
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from affidavit.fingerprint import (
     FEWEST_WORDS,
-    Fingerprint,
-    Grams,
     Key,
     grams,
     of,
@@ -117,15 +117,6 @@ def wilson(hits: int, count: int) -> tuple[float, float]:
 Detector = tuple[Callable[[str], Any], Callable[[str], Any], Callable[[Any, Any], bool]]
 
 
-def ours() -> Detector:
-    """Kept of an output, made of a row, and whether they match."""
-
-    def matched(kept: Fingerprint, seen: Grams) -> bool:
-        return kept.matched(seen) is not None
-
-    return (lambda text: of(text, KEY)), (lambda text: grams(text, KEY)), matched
-
-
 def minhash(threshold: float) -> Detector:
     """`datasketch`'s, over runs of five of the same words."""
     from datasketch import MinHash
@@ -141,30 +132,39 @@ def minhash(threshold: float) -> Detector:
     return sketch, sketch, lambda one, other: bool(one.jaccard(other) >= threshold)
 
 
-def recall(name: str, detector: Detector, count: int) -> None:
-    """The table of what is found."""
-    keep, look, matched = detector
+HEADS = (
+    *(f"{edit:.0%} edited" for edit in EDITS),
+    *(
+        "reformatted",
+        "embedded",
+        "third cut out",
+    ),
+)
+
+
+def variants(grammar: Grammar, text: list[str]) -> list[str]:
+    """What becomes of a text: one for each of `HEADS`."""
+    length = len(text)
+    start = grammar.rng.randrange(length - length // 3)
+    made = [grammar.edited(text, edit) for edit in EDITS]
+    made.append(grammar.reformatted(text))
+    made.append([*grammar.text(250), *text, *grammar.text(250)])
+    made.append(text[start : start + length // 3])
+    return [" ".join(each) for each in made]
+
+
+def recall(name: str, count: int, held: "Callable[[list[str]], Found]") -> None:
+    """The table of what is found; `held` makes of texts what finds them again."""
     print(f"\n{name}: share found of {count} (95 % interval)")
-    print(
-        f"{'words':>6} " + " ".join(f"{f'{edit:.0%} edited':>20}" for edit in EDITS),
-        end="",
-    )
-    print(
-        "".join(f"{each:>20}" for each in ("reformatted", "embedded", "third cut out"))
-    )
+    print(f"{'words':>6} " + "".join(f"{each:>20}" for each in HEADS))
     for length in LENGTHS:
         grammar = Grammar(length)
-        hits = [0] * (len(EDITS) + 3)
-        for _ in range(count):
-            text = grammar.text(length)
-            kept = keep(" ".join(text))
-            start = grammar.rng.randrange(length - length // 3)
-            variants = [grammar.edited(text, edit) for edit in EDITS]
-            variants.append(grammar.reformatted(text))
-            variants.append([*grammar.text(250), *text, *grammar.text(250)])
-            variants.append(text[start : start + length // 3])
-            for at, each in enumerate(variants):
-                hits[at] += matched(kept, look(" ".join(each)))
+        texts = [grammar.text(length) for _ in range(count)]
+        found = held([" ".join(each) for each in texts])
+        hits = [0] * len(HEADS)
+        for at, text in enumerate(texts):
+            for kind, each in enumerate(variants(grammar, text)):
+                hits[kind] += found(at, each)
         cells = []
         for hit in hits:
             low, high = wilson(hit, count)
@@ -172,8 +172,32 @@ def recall(name: str, detector: Detector, count: int) -> None:
         print(f"{length:>6} " + "".join(f"{each:>20}" for each in cells))
 
 
-def scan_of(outputs: Sequence[str]) -> Callable[[str], bool]:
-    """Whether a scan finds a text, when these are the recorded outputs."""
+Found = Callable[[int, str], bool]
+"""Whether the text of that number is found in another."""
+
+
+def held_by(detector: Detector) -> Callable[[list[str]], Found]:
+    """Each text against its own variants alone."""
+    keep, look, matched = detector
+
+    def held(texts: list[str]) -> Found:
+        kept = [keep(text) for text in texts]
+        return lambda at, text: matched(kept[at], look(text))
+
+    return held
+
+
+def held_by_scan(texts: list[str]) -> Found:
+    """A scan against all of these and 1,000 more of the same sentence frames, which
+    has to name the right one.
+    """
+    others = [" ".join(Grammar(each).text(LENGTHS[each % 4])) for each in range(1000)]
+    look = scan_of([*texts, *others])
+    return lambda at, text: look(text) == at
+
+
+def scan_of(outputs: Sequence[str]) -> Callable[[str], int | None]:
+    """Which output a scan finds in a text, when these are the recorded ones."""
     from affidavit.scan.data.index import Index
     from affidavit.scan.data.recorded import Recorded
     from affidavit.scan.data.rows import Row
@@ -184,11 +208,17 @@ def scan_of(outputs: Sequence[str]) -> Callable[[str], bool]:
         _record(recorded, at, of(text, KEY).encode())
     trails = [Trail(KEY, Index.of(recorded))]
 
-    def found(text: str) -> bool:
+    def found(text: str) -> int | None:
         hits = seek([Row(1, text, len(text))], trails)
-        return any(hit.kind is not Kind.BOILERPLATE for hit in hits)
+        copies = [hit.output for hit in hits if hit.kind is not Kind.BOILERPLATE]
+        return copies[0] if copies else None
 
     return found
+
+
+def any_of(look: Callable[[str], int | None]) -> Callable[[str], bool]:
+    """Whether it finds anything."""
+    return lambda text: look(text) is not None
 
 
 def lookup_of(detector: Detector, outputs: Sequence[str]) -> Callable[[str], bool]:
@@ -223,7 +253,7 @@ def unrelated(asked: argparse.Namespace, peers: Sequence[tuple[str, Detector]]) 
         ],
     }
     print("\nUnrelated texts found, against 1,000 outputs")
-    finders = [("scan", scan_of(outputs))]
+    finders = [("scan", any_of(scan_of(outputs)))]
     finders += [(name, lookup_of(each, outputs[:100])) for name, each in peers]
     for name, finder in finders:
         for label, texts in rows.items():
@@ -240,7 +270,7 @@ def other_people(path: Path) -> None:
     half = set(names[::2])
     outputs = [each["text"] for each in long if each["repo"] in half]
     rows = [each["text"] for each in long if each["repo"] not in half]
-    found = false_positives(scan_of(outputs), rows)
+    found = false_positives(any_of(scan_of(outputs)), rows)
     label = f"other people's, against {len(outputs)} of other repositories"
     print(f"{'scan':>24}  {label} {found}")
 
@@ -287,19 +317,36 @@ def speed(outputs: int, rows: int, jobs: int) -> None:
         _write(path, rows)
         begun = time.perf_counter()
         found = list(files.sources(path))
-        result = work.scan(found, [Trail(KEY, index)], jobs=jobs)[0]
-        took = time.perf_counter() - begun
+        most = [0]
+        before = os.times()
+        result = work.scan(
+            found, [Trail(KEY, index)], jobs=jobs, tell=lambda *_: _note(most)
+        )[0]
+        took, after = time.perf_counter() - begun, os.times()
         size = path.stat().st_size / 2**20
-    own, worker = (
-        resource.getrusage(who).ru_maxrss / 1024
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    spent = sum(after[:4]) - sum(before[:4])
     print(
         f"{result.rows:,} rows of 100 words ({size:.0f} MiB) in {took:.1f} s on {jobs} "
-        f"processes: {result.rows / took:,.0f} rows/s; {sum(result.kinds.values())} "
-        f"found. At most {own:.0f} MiB here, {worker:.0f} MiB in a worker, the shared "
-        f"index included. Load {os.getloadavg()[0]:.1f}"
+        f"processes: {result.rows / took:,.0f} rows/s; {spent:.1f} s of CPU: "
+        f"{result.rows / spent:,.0f} rows a second of one core, which other programs "
+        f"on the machine do not change much; {sum(result.kinds.values())} found. "
+        f"At most {own:.0f} MiB here, where the index was made, and {most[0]:.0f} MiB "
+        f"in a worker, the shared index included. Load {os.getloadavg()[0]:.1f}"
     )
+
+
+def _note(most: list[int]) -> None:
+    """The largest of the workers so far (MiB). `getrusage` counts for a child what its
+    parent had when it was forked.
+    """
+    for child in active_children():
+        try:
+            status = Path(f"/proc/{child.pid}/status").read_text()
+        except OSError:
+            continue
+        peak = status.partition("VmHWM:")[2].split()[:1]
+        most[0] = max(most[0], int(peak[0]) >> 10 if peak else 0)
 
 
 def _many(outputs: int) -> Any:
@@ -341,9 +388,9 @@ def main() -> None:
         speed(asked.outputs, asked.rows, asked.jobs)
         return
     peers = [("MinHash, Jaccard >= 0.1", minhash(0.1))] if asked.peers else []
-    recall("fingerprints", ours(), asked.texts)
+    recall("scan", asked.texts, held_by_scan)
     for name, detector in peers:
-        recall(name, detector, min(asked.texts, 200))
+        recall(name, min(asked.texts, 200), held_by(detector))
     unrelated(asked, peers)
     if asked.human:
         other_people(asked.human)

@@ -259,6 +259,8 @@ class Outcome(NamedTuple):
     said: Iterable[str] | None = ()
     """The texts that the model produced, for a governor that fingerprints them, read
     when they are asked for; None when there was a body that nobody could read."""
+    follow: int = 0
+    """How many more it produced, which records after the outcome's own tell of."""
 
 
 JsonObject = Mapping[str, Any]

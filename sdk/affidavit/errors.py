@@ -7,6 +7,7 @@
     ├── SettingsInvalid                a setting names nothing usable                  2
     ├── PolicyNotFound                 no policy where the settings point              2
     ├── PolicyInvalid                  a policy that cannot be put in force            2
+    ├── ContractInvalid                a contract that cannot be held against anything 2
     ├── PolicyUntrusted                not signed by those who must sign a policy      1
     ├── KeyUnusable                    a key file that cannot be read or trusted       2
     ├── TrailNotFound                  no trail where the settings point               2
@@ -150,6 +151,22 @@ class Diagnostic:
 
 class PolicyInvalid(AffidavitError):
     """A policy file that cannot be put in force."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("\n".join(str(diagnostic) for diagnostic in diagnostics))
+
+
+class ContractInvalid(AffidavitError):
+    """A contract file that nothing can be held against."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("\n".join(str(diagnostic) for diagnostic in diagnostics))
+
+
+class TrustInvalid(AffidavitError):
+    """A trust file that nothing can be verified by."""
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)

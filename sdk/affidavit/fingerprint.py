@@ -13,7 +13,7 @@ import re
 import struct
 import unicodedata
 from binascii import crc32
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice, pairwise
@@ -34,11 +34,16 @@ LONGEST_WORD = 64
 """Bytes; what is longer counts as several words."""
 LEAST_HITS = 3
 LEAST_COVERAGE = 0.1
+LEAST_WORDS = 2
+"""That two texts share beside frames of words: one coincides too often."""
 
 KEY_BYTES = 32
 VALUE_BYTES = 4
 WHOLE_BYTES = 4
 _HEADER = struct.Struct("<II4s")
+_SHORTEST = 2 * FEWEST_WORDS - 1
+"""Characters of ASCII that can be `FEWEST_WORDS` words: two of them need a gap, or 65
+characters of one, between them."""
 _PER_GRAM = 16
 """Grams of a text for each gram of its window: texts of 30 words keep all."""
 _VALUE = (1 << 8 * VALUE_BYTES) - 1
@@ -164,7 +169,10 @@ def of(text: str, key: Key, *, most: int = MOST_VALUES) -> Fingerprint:
     """What to keep of `text`: of each few neighbouring grams the one with the least
     value, by which any copied passage keeps some.
     """
-    spoken, unspaced = words(text)
+    return _kept(*words(text), key, most)
+
+
+def _kept(spoken: list[bytes], unspaced: int, key: Key, most: int) -> Fingerprint:
     hashes = _hashes(spoken)
     keyed = _keyed(hashes, key)
     kept = {each & _VALUE for each in _minima(keyed, window(len(keyed)))}
@@ -174,6 +182,19 @@ def of(text: str, key: Key, *, most: int = MOST_VALUES) -> Fingerprint:
         key.whole(hashes),
         tuple(sorted(kept)[:most]),
     )
+
+
+def attestable(text: str, key: Key) -> Fingerprint | None:
+    """What `of` gives where that is `attestable`, else None: for a short text, which
+    most answers of a high-volume product are, before anything is enciphered.
+    """
+    if len(text) < _SHORTEST and text.isascii():
+        return None
+    spoken, unspaced = words(text)
+    if len(spoken) - unspaced // 2 < FEWEST_WORDS:
+        return None
+    found = _kept(spoken, unspaced, key, MOST_VALUES)
+    return found if found.attestable else None
 
 
 def whole(text: str, key: Key) -> bytes:
@@ -198,6 +219,22 @@ def judged(*, hits: int, kept: int, grams: int, seen: int) -> Match | None:
     share = hits / kept
     coverage = max(share, min(share * grams / max(seen, 1), 1.0))
     return Match(hits, coverage) if coverage >= LEAST_COVERAGE else None
+
+
+def shared_words(places: Sequence[int], width: int) -> int:
+    """How many words two texts must share at least, beside a frame that both fill in,
+    to have grams in common at these ascending `places` of the one.
+
+    All of `GRAM_WORDS` grams in a row hold one and the same word. Of the other text
+    every `width` grams one is kept, so hits so far apart are one stretch.
+    """
+    stretches: list[tuple[int, int]] = []
+    for place in places:
+        if stretches and place - stretches[-1][1] <= width:
+            stretches[-1] = stretches[-1][0], place
+        else:
+            stretches.append((place, place))
+    return sum((last - first) // GRAM_WORDS + 1 for first, last in stretches)
 
 
 def window(count: int) -> int:

@@ -11,6 +11,12 @@ from tempfile import mkdtemp
 from typing import Any
 
 from affidavit import canonical, dsse
+from affidavit.attest import summary
+from affidavit.attest.recount import verify_statement
+from affidavit.attest.since import of_statement
+from affidavit.attest.summary import Level
+from affidavit.attest.told import opened
+from affidavit.dsse import Envelope
 from affidavit.tlog import checkpoint, tiles
 from affidavit.tlog.checkpoint import Checkpoint
 from affidavit.tlog.merkle import (
@@ -26,6 +32,7 @@ from affidavit.tlog.receipt import issue_inclusion
 from affidavit.tlog.submission import Submission, print_size
 from affidavit.tlog.witness import cosign
 from affidavit.trail import wal
+from affidavit.trail.attestations import Remembered
 from affidavit.trail.attested import Attested
 from affidavit.trail.identity import Secrets
 from affidavit.trail.ranges import Ranges
@@ -34,9 +41,10 @@ from affidavit.trail.retention import Pruning
 from affidavit.verify.disclosure.lines import Line, State
 from affidavit.verify.disclosure.manifest import By, Counts, Manifest, Selection, Window
 from affidavit.verify.stamps import ask
+from support import contracts
 from support.anchors import an_authority
 from support.fuzzing import CORPUS, KEY, ORIGIN, SIGNER, WAL_KEY, WITNESS_KEY, hold
-from support.statements import attested
+from support.statements import LATER, attested
 from support.trails import START, Builder, checked, frame, moment, uuid7
 
 ENTRIES = [b"entry-%d" % index for index in range(5)]
@@ -116,6 +124,7 @@ def larger(trail: Builder, folder: Path) -> Iterator[tuple[str, bytes]]:
     yield "envelope/statement", envelope.encode()
     yield "envelope/small", dsse.sign("text/plain", b"hello", [SIGNER]).encode()
     yield "statement/own", envelope.payload
+    yield from promises(trail, envelope)
     day = moment(START), moment(START + timedelta(days=1))
     yield "attested/day", Attested.of([day]).print()
     pruning = Pruning(
@@ -128,6 +137,40 @@ def larger(trail: Builder, folder: Path) -> Iterator[tuple[str, bytes]]:
     yield "pruning/three", canonical.dumps(pruning.body("affidavit/0"))
     stamp = an_authority(folder).reply(ask(b"what was stamped").body)
     yield "stamp/openssl", stamp
+
+
+def promises(trail: Builder, envelope: Envelope) -> Iterator[tuple[str, bytes]]:
+    """A contract, a statement about it, its countersignature, and its memory."""
+    many = contracts.contract(
+        "no_use: {purposes: [x]}",
+        "no_activity: {activities: [reply]}",
+        "longest_gap: {at_most: 9h}",
+        more="scope: {projects: [p]}\nschedule: {every: year, from: 2026-01-01}\n",
+    )
+    told = opened(envelope.encode(), trail.key)
+    yield "contract/small", many.data
+    made = contracts.promised(trail, many, since=of_statement(told))
+    yield "statement/promised", made.payload
+    report = verify_statement(envelope.encode(), key=trail.key, now=LATER)
+    countersigned = summary.summarised(
+        report,
+        envelope.encode(),
+        verifier="https://audit.example",
+        now=LATER,
+        level=Level.CONSISTENT,
+    )
+    yield "summary/own", canonical.dumps(countersigned)
+    yield (
+        "attestation/own",
+        Remembered(
+            start=told.period.start,
+            end=told.period.end,
+            statement=told.digest,
+            size=told.head.size,
+            root=told.head.root,
+            checkpoint=told.checkpoint,
+        ).print(),
+    )
 
 
 def disclosures() -> Iterator[tuple[str, bytes]]:

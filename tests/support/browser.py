@@ -92,6 +92,13 @@ class Page:
         shot = self.ask("Page.captureScreenshot", captureBeyondViewport=True)
         out.write_bytes(base64.b64decode(shot["data"]))
 
+    def seen(self, out: Path, selector: str) -> None:
+        """What a window shows of the page at an element, as PNG."""
+        place = json.dumps(selector)
+        self.run(f"document.querySelector({place}).scrollIntoView({{block: 'center'}})")
+        shot = self.ask("Page.captureScreenshot")
+        out.write_bytes(base64.b64decode(shot["data"]))
+
     def printed(self) -> bytes:
         """What printing gives: PDF."""
         told = self.ask("Page.printToPDF", preferCSSPageSize=True)

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from affidavit import canonical, dsse
+from affidavit.attest import summary
+from affidavit.attest.contract import parsed as parsed_contract
 from affidavit.attest.predicate import PAYLOAD_TYPE
 from affidavit.attest.recount import verify_statement
 from affidavit.canonical import Json
@@ -30,6 +32,7 @@ from affidavit.tlog.submission import Submission
 from affidavit.tlog.tiles import Tile
 from affidavit.tlog.witness import WitnessKey
 from affidavit.trail import record, wal
+from affidavit.trail.attestations import Remembered
 from affidavit.trail.attested import Attested
 from affidavit.trail.identity import load_secrets
 from affidavit.trail.retention import Pruning
@@ -176,16 +179,24 @@ def _statement(data: bytes) -> None:
     verify_statement(signed, key=KEY, now=_NOW)
 
 
+def _summary(data: bytes) -> None:
+    """As with a statement: the countersignature is right."""
+    signed = dsse.sign(PAYLOAD_TYPE, data, [SIGNER]).encode()
+    summary.read(signed, [SIGNER.verifier])
+
+
 def _stamp(data: bytes) -> None:
     verify_stamp(data, b"what was stamped", Authorities("nobody", ()))
 
 
 TARGETS: Mapping[str, Read] = {
+    "attestation": lambda data: Remembered.parse(data).print(),
     "attested": lambda data: Attested.parse(data).print(),
     "bodies": _bodies,
     "canonical": lambda data: canonical.dumps(canonical.loads(data)),
     "checkpoint": _text(lambda text: Checkpoint.parse(text).text),
     "checkpoint-note": _checkpoint_note,
+    "contract": lambda data: (parsed_contract(data, "contract.yaml"), None)[1],
     "cosignatures": _cosignatures,
     "disclosure-line": lambda data: Line.parse(data).encode(),
     "disclosure-manifest": lambda data: Manifest.parse(data).encode(),
@@ -205,6 +216,7 @@ TARGETS: Mapping[str, Read] = {
     "state": lambda data: State.parse(data).print(),
     "statement": _statement,
     "submission": _submission,
+    "summary": _summary,
     "tile-path": _text(lambda text: Tile.parse(text).path),
     "vkey": _text(lambda text: str(VerifierKey.parse(text))),
     "wal-frames": _wal_frames,

@@ -178,6 +178,19 @@ def test_any_text_has_a_fingerprint_that_is_read_back(text: str) -> None:
     assert seen.length == kept.grams
 
 
+@given(
+    st.one_of(
+        st.text(max_size=200),
+        st.text(alphabet="ab \u4e2d\ufdfa\u0e01.", min_size=20, max_size=140),
+        st.lists(st.text("abc", min_size=1, max_size=70), max_size=40).map(" ".join),
+    )
+)
+def test_only_a_text_that_can_be_told_apart_is_kept(text: str) -> None:
+    kept = fingerprint.of(text, KEY)
+
+    assert fingerprint.attestable(text, KEY) == (kept if kept.attestable else None)
+
+
 @given(st.binary(max_size=60))
 def test_only_what_was_printed_is_read(data: bytes) -> None:
     try:
@@ -199,3 +212,22 @@ def test_what_is_no_fingerprint_is_refused() -> None:
 def test_a_key_of_another_size_is_refused() -> None:
     with pytest.raises(Malformed):
         Key(b"short")
+
+
+@pytest.mark.parametrize(
+    ("places", "width", "words"),
+    [
+        ([], 1, 0),
+        ([7], 1, 1),
+        ([7, 8, 9, 10, 11], 1, 1),
+        ([7, 8, 9, 10, 11, 12], 1, 2),
+        ([7, 8, 10, 11], 1, 2),
+        ([7, 8, 10, 11], 2, 1),
+        ([0, 8, 16], 8, 4),
+        ([0, 9], 8, 2),
+    ],
+)
+def test_one_word_explains_as_many_grams_as_hold_it(
+    places: list[int], width: int, words: int
+) -> None:
+    assert fingerprint.shared_words(places, width) == words

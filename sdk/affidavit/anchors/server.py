@@ -1,42 +1,26 @@
-"""The sockets of a witness: a thread for each connection, every wait bounded.
+"""The sockets of a witness: what each request of c2sp.org/tlog-witness is handed to.
 
-Knows HTTP/1.1 as the standard library reads it, and how to end whatever takes too long,
-is too large or is one too many. What a request is answered with is the witness's. Says
-nothing in clear that needs hiding; TLS is a reverse proxy's (docs/anchors.md).
+Knows paths, methods and how long a submission may be. Sockets and their limits are
+`listening`'s; what a request is answered with is the witness's.
 """
 
-import socket
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
-from typing import Any
-
 from affidavit.anchors.witness import Reply, Witness
-from affidavit.errors import SettingsInvalid
+from affidavit.listening import (
+    EXCHANGE_SECONDS,
+    MAX_CONNECTIONS,
+    BoundedServer,
+    Exchanges,
+    Tell,
+)
 from affidavit.tlog.submission import MAX_SUBMISSION_BYTES
 
-EXCHANGE_SECONDS = 15.0
-"""From a request's first byte, or the answer before it, to its answer."""
-MAX_CONNECTIONS = 64
-CLOSE_SECONDS = 10.0
-_MAX_REQUEST_LINE = 4096
 
-Tell = Callable[[str], None]
-
-
-class WitnessServer(ThreadingHTTPServer):
+class WitnessServer(BoundedServer):
     """Listens from construction on; `SettingsInvalid` when the address is not to be
-    had.
+    had. Its `url` is the submission prefix.
     """
 
-    daemon_threads = True
-    block_on_close = False
-    allow_reuse_port = False
-    request_queue_size = 128
+    noun = "witness"
 
     def __init__(
         self,
@@ -48,146 +32,38 @@ class WitnessServer(ThreadingHTTPServer):
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         self.witness = witness
-        self.tell = tell
-        self.exchange_seconds = exchange_seconds
-        self._most = max_connections
-        self._guard = threading.Lock()
-        self._deadlines: dict[socket.socket, float] = {}
-        self._answering = 0
-        self._idle = threading.Condition(self._guard)
-        if ":" in address[0]:
-            self.address_family = socket.AF_INET6
-        try:
-            super().__init__(address, _Connection)
-        except (OSError, OverflowError) as error:
-            raise SettingsInvalid(
-                f"the witness cannot listen on {address[0]}:{address[1]} ({error}). "
-                "Name another address or port."
-            ) from error
-
-    def server_bind(self) -> None:
-        """Bind without `HTTPServer`'s look-up of the host's name: that can hang."""
-        TCPServer.server_bind(self)
-        host, self.server_port = self.server_address[:2]
-        self.server_name = str(host)
-
-    @property
-    def url(self) -> str:
-        """The submission prefix, as this machine sees it."""
-        host = self.server_name
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.server_port}"
-
-    def verify_request(self, request: Any, client_address: Any) -> bool:
-        """Take no more connections than there may be threads."""
-        del client_address
-        with self._guard:
-            if len(self._deadlines) >= self._most:
-                return False
-            self._deadlines[request] = time.monotonic() + self.exchange_seconds
-        return True
-
-    def service_actions(self) -> None:
-        """Hang up on whoever is overdue; runs twice a second."""
-        now = time.monotonic()
-        with self._guard:
-            overdue = [each for each, end in self._deadlines.items() if end < now]
-        for connection in overdue:
-            _hang_up(connection)
-
-    def renew(self, connection: socket.socket) -> None:
-        """A new exchange begins on a connection."""
-        with self._guard:
-            if connection in self._deadlines:
-                end = time.monotonic() + self.exchange_seconds
-                self._deadlines[connection] = end
-
-    def shutdown_request(self, request: Any) -> None:
-        """Strike off and close a connection that has ended."""
-        with self._guard:
-            self._deadlines.pop(request, None)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that hang up; print any other error: it is a bug."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
-    @contextmanager
-    def answering(self) -> Iterator[None]:
-        """What is done within, the answer's last byte included, `close` waits for."""
-        with self._guard:
-            self._answering += 1
-        try:
-            yield
-        finally:
-            with self._idle:
-                self._answering -= 1
-                self._idle.notify_all()
-
-    def close(self) -> None:
-        """Stop listening and let what is being answered be answered, for a while."""
-        self.server_close()
-        with self._idle:
-            self._idle.wait_for(lambda: not self._answering, CLOSE_SECONDS)
-            connections = list(self._deadlines)
-        for connection in connections:
-            _hang_up(connection)
+        super().__init__(
+            address,
+            _Connection,
+            tell=tell,
+            exchange_seconds=exchange_seconds,
+            max_connections=max_connections,
+        )
 
 
-def _hang_up(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # the other side was quicker
-
-
-class _Connection(BaseHTTPRequestHandler):
-    """One connection: request after request until either side ends it."""
+class _Connection(Exchanges):
+    """One connection to the witness."""
 
     server: WitnessServer
-    protocol_version = "HTTP/1.1"
     server_version = "affidavit-witness"
-    sys_version = ""
-    disable_nagle_algorithm = True
 
-    def setup(self) -> None:
-        """No read or write waits longer than a whole exchange may take."""
-        super().setup()
-        self.connection.settimeout(self.server.exchange_seconds)
-
-    def handle_one_request(self) -> None:
-        """Read one request and answer it, within its time."""
-        self.server.renew(self.connection)
-        super().handle_one_request()
-
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - the name that `http.server` calls
         """`/add-checkpoint`, and nothing else."""
         if self.path != "/add-checkpoint":
             self._say(Reply(status=404, body=b"POST /add-checkpoint\n"), close=True)
             return
-        length = self._length()
+        length = self.length(MAX_SUBMISSION_BYTES)
         if length is None:
             told = f"a Content-Length of at most {MAX_SUBMISSION_BYTES}\n".encode()
             self._say(Reply(status=400, body=told, told="no such body"), close=True)
             return
-        body = self.rfile.read(length)
-        if len(body) < length:
-            self.close_connection = True
+        body = self.body(length)
+        if body is None:
             return
         with self.server.answering():
             self._say(self.server.witness.add_checkpoint(body))
 
-    def _length(self) -> int | None:
-        given = self.headers.get_all("content-length") or []
-        if len(given) != 1 or self.headers.get("transfer-encoding") is not None:
-            return None
-        text = given[0].strip()
-        if not (text.isascii() and text.isdecimal()) or len(text) > 9:
-            return None
-        length = int(text)
-        return length if length <= MAX_SUBMISSION_BYTES else None
-
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - as above
         """`/<sha256 of origin>/checkpoint`, for monitors."""
         if self.headers.get("content-length") is not None:
             self.close_connection = True  # its body is not read
@@ -198,27 +74,6 @@ class _Connection(BaseHTTPRequestHandler):
                 self._say(Reply(status=404, body=b"no such thing here\n"))
 
     def _say(self, reply: Reply, *, close: bool = False) -> None:
-        if close:
-            self.close_connection = True
-        self.log_request(reply.status, reply.told)
-        self.send_response_only(reply.status)
-        self.send_header("date", self.date_time_string())
-        self.send_header("content-type", reply.kind)
-        self.send_header("content-length", str(len(reply.body)))
-        self.send_header("cache-control", "no-store")
-        if self.close_connection:
-            self.send_header("connection", "close")
-        self.end_headers()
-        self.wfile.write(reply.body)
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """One line for each request that was answered."""
-        # What is not HTTP has neither a command nor a path.
-        asked = f"{self.command or '-'} {getattr(self, 'path', '-')[:100]}"
-        self.server.tell(
-            f"{self.log_date_time_string()} {self.client_address[0]} {asked} "
-            f"{int(code)} {size}"
+        self.say(
+            reply.status, reply.body, kind=reply.kind, told=reply.told, close=close
         )
-
-    def log_message(self, *_: object) -> None:
-        """Nothing else: `log_request` says it all."""

@@ -130,6 +130,9 @@ def _observations(predicate: Mapping[str, Any], ids: _Ids) -> Iterator[Json]:
             },
         ),
     }
+    for place, clause in enumerate(_clauses(predicate)):
+        told = {it["check"]: it["result"] for it in clause["checks"]}
+        figures[f"clause/{place}"] = (f"Clause {clause['id']}", told)
     for name, (title, counts) in figures.items():
         yield {
             "uuid": ids(f"observation/{name}"),
@@ -156,6 +159,7 @@ def _findings(predicate: Mapping[str, Any], ids: _Ids) -> Iterator[Json]:
         (_RECORDED, counted, "integrity"),
         (_ENFORCED, not int(use["byEffect"].get("observed", 0)), "effects"),
         (_CONCLUDED, not int(integrity["unknownOutcomes"]), "outcomes"),
+        *_promised(predicate),
     )
     for objective, holds, observation in held:
         yield {
@@ -171,3 +175,46 @@ def _findings(predicate: Mapping[str, Any], ids: _Ids) -> Iterator[Json]:
                 {"observation-uuid": ids(f"observation/{observation}")}
             ],
         }
+
+
+def _clauses(predicate: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    contract = predicate.get("contract")
+    return contract["clauses"] if contract else ()
+
+
+def _promised(predicate: Mapping[str, Any]) -> Iterator[tuple[_Objective, bool, str]]:
+    """An objective for each clause of the contract; one that cannot be told is not
+    satisfied, and its observation says why.
+    """
+    for place, clause in enumerate(_clauses(predicate)):
+        said = predicate["contract"]["terms"]["clauses"][place]
+        objective = _Objective(
+            f"contract-clause-{place + 1}",
+            f"Clause {clause['id']} of the contract: {clause['result']}",
+            said["promise"],
+        )
+        yield objective, clause["result"] == "met", f"clause/{place}"
+
+
+def dangling(document: bytes) -> list[str]:
+    """Ids that something in the document refers to and nothing in it has: readers of
+    the format accept them, and whoever follows one finds nothing.
+    """
+    pairs = list(_members(canonical.parse(document)))
+    known = {each for name, each in pairs if name == "uuid"}
+    referred = [each for name, each in pairs if name == "observation-uuid"]
+    referred += [it[1:] for name, it in pairs if name == "href" and it[:1] == "#"]
+    return [each for each in dict.fromkeys(referred) if each not in known]
+
+
+def _members(value: object) -> Iterator[tuple[str, str]]:
+    """Every member of every object below that is a text."""
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            if isinstance(each, str):
+                yield str(name), each
+            else:
+                yield from _members(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _members(each)

@@ -192,11 +192,22 @@ def integrity_of(
 
 
 def judge(
-    period: Period, use: Mapping[str, Json], integrity: Mapping[str, Json]
+    period: Period,
+    use: Mapping[str, Json],
+    integrity: Mapping[str, Json],
+    contract: Mapping[str, Json] | None = None,
+    coverage: Json = None,
 ) -> dict[str, Json]:
     """The sections `verdict`, `exceptions` and `doesNotProve`, from the figures."""
     lacking = _lacking(use, integrity)
     exceptions = _exceptions(period, use, integrity)
+    if contract is not None:
+        lacking += _broken(contract, "cannot tell", "cannot be told from the figures")
+        exceptions += _broken(contract, "not met", "is not met")
+        if contract["scheduled"] is False:
+            exceptions.append("The period is none of the contract's schedule.")
+    if isinstance(coverage, Mapping):
+        exceptions += _uncovered(coverage)
     claim = Claim.PASS
     if lacking:
         claim = Claim.INCOMPLETE
@@ -207,6 +218,44 @@ def judge(
         "exceptions": [*lacking, *exceptions],
         "doesNotProve": list(DOES_NOT_PROVE),
     }
+
+
+def _uncovered(coverage: Mapping[str, Json]) -> list[str]:
+    """A sentence for each rule about the provider's bill; there is no tolerance."""
+    found = []
+    requests, growing = coverage["requests"], coverage["provisional"]
+    if isinstance(requests, Mapping) and (uncovered := requests["uncovered"]):
+        found.append(
+            f"{uncovered} requests on the provider's bill are not in the trail."
+        )
+    if missing := coverage["missingDays"]:
+        found.append(f"{missing} days were not held against the provider's bill.")
+    if isinstance(growing, list) and growing:
+        found.append(
+            f"The provider's bill for {len(growing)} days was fetched too early, and "
+            "may still grow."
+        )
+    return found
+
+
+def _broken(contract: Mapping[str, Json], result: str, words: str) -> list[str]:
+    """A sentence for each clause with a check of this result."""
+    clauses = contract["clauses"]
+    found = []
+    for clause in clauses if isinstance(clauses, list) else ():
+        match clause:
+            case {"id": str(name), "checks": list(checks)}:
+                names = [
+                    str(each["check"])
+                    for each in checks
+                    if isinstance(each, Mapping) and each["result"] == result
+                ]
+                if names:
+                    listed = ", ".join(names)
+                    found.append(f"Clause {name} of the contract {words}: {listed}.")
+            case _:
+                pass
+    return found
 
 
 def _lacking(use: Mapping[str, Json], integrity: Mapping[str, Json]) -> list[str]:

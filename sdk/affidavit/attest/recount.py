@@ -7,9 +7,10 @@ hand every figure is counted again from entries and openings, never from bodies.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from affidavit import canonical, dsse
-from affidavit.attest import anchored, predicate
+from affidavit import dsse
+from affidavit.attest import anchored, inventory, predicate
 from affidavit.attest.agreement import (
     Section,
     differences,
@@ -17,43 +18,30 @@ from affidavit.attest.agreement import (
     rows_in,
     unbalanced,
 )
-from affidavit.attest.predicate import (
-    PAYLOAD_TYPE,
-    PREDICATE_TYPE,
-    STATEMENT_TYPE,
-    Claim,
-)
+from affidavit.attest.coverage import NAME as COVERAGE
+from affidavit.attest.coverage_told import Recount as BillRecount
+from affidavit.attest.coverage_told import Told as Covered
+from affidavit.attest.predicate import Claim
+from affidavit.attest.sample_draw import Span
+from affidavit.attest.since import named
 from affidavit.attest.tally import ATTESTED, LabelTally, Period
+from affidavit.attest.told import Told, opened
 from affidavit.canonical import Json
 from affidavit.dsse import Envelope
-from affidavit.errors import Malformed, SettingsInvalid
-from affidavit.tlog.checkpoint import Checkpoint, open_checkpoint
+from affidavit.errors import Malformed
+from affidavit.tlog.checkpoint import Checkpoint
 from affidavit.tlog.logkeys import Pinned
 from affidavit.trail.anchors import KeptHead
 from affidavit.trail.reader import TrailReader
-from affidavit.trail.record import Opening
 from affidavit.verify import Fault, Problem, TrailReport, Verdict, verify_trail
 from affidavit.verify.anchors import Pins
 from affidavit.verify.bundles import Visit
 from affidavit.verify.keys import disowned
 
-_SECTIONS = {
-    "period",
-    "origin",
-    "keys",
-    "tree",
-    "records",
-    "use",
-    "policies",
-    "integrity",
-    "openings",
-    "verdict",
-    "exceptions",
-    "doesNotProve",
-}
-_LATER = {"anchors", "days"}
-"""Sections that statements of earlier releases have not."""
-_NONCE_BYTES = 16
+if TYPE_CHECKING:  # pydantic is for statements that have a contract
+    from affidavit.attest.contract_section import Told as Promised
+    from affidavit.attest.contract_tally import ContractTally
+    from affidavit.attest.sample_checks import Looked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,36 +58,27 @@ class StatementReport:
     unchecked: tuple[str, ...]
     trail: TrailReport | None
     """The verification of the trail that the figures were recounted from."""
+    told: Told
+    lacking: tuple[str, ...] = ()
+    """What the verifier demanded and is not there."""
+    looked: "Looked | None" = None
+    """What drawn records said, where some were shown."""
 
     @property
     def verdict(self) -> Verdict:
-        """INVALID with any problem; INCOMPLETE when the trail at hand is."""
+        """INVALID with any problem; INCOMPLETE when the trail at hand is, or something
+        that was demanded is missing.
+        """
         if self.problems:
             return Verdict.INVALID
+        if self.lacking:
+            return Verdict.INCOMPLETE
         return self.trail.verdict if self.trail is not None else Verdict.VALID
 
     @property
     def exit_code(self) -> int:
         """0 valid, 1 invalid, 2 not enough to decide."""
         return self.verdict.exit_code
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """A statement's content, as far as its shape is right."""
-
-    head: Checkpoint
-    checkpoint: bytes
-    period: Period
-    openings: tuple[Opening, ...]
-    claim: Claim
-    predicate: Section
-
-    def section(self, name: str) -> Section:
-        value = self.predicate[name]
-        if not isinstance(value, Mapping):
-            raise Malformed(f"the statement's {name} is not an object")
-        return value
 
 
 def verify_statement(
@@ -122,8 +101,8 @@ def verify_statement(
     `Malformed` when it is no statement of this type: nothing in such a file is worth
     reporting. All else is in the report. With a trail, raises as `verify_trail` does.
     """
-    told = _opened(data, key)
-    problems = [_problem(text) for text in _contradictions(told)]
+    told = opened(data, key)
+    problems = [problem(text) for text in _contradictions(told)]
     report = None
     if trail is None:
         unchecked: tuple[str, ...] = (
@@ -134,6 +113,10 @@ def verify_statement(
         )
     else:
         tally = LabelTally(told.period, told.openings)
+        contract = _contract(told)
+        promised = None if contract is None else contract.tally(told.period)
+        covered = coverage_of(told)
+        billed = None if covered is None else covered.tally(told.openings)
         report = verify_trail(
             trail,
             key=key,
@@ -142,13 +125,20 @@ def verify_statement(
             pins=pins,
             evidence=evidence,
             bodies=bodies,
-            visit=_up_to(told.head.size, tally),
+            visit=_up_to(told.head.size, tally, promised, billed),
         )
         found = _against(report, told, tally)
         problems += found
+        if contract is not None and promised is not None and not report.problems:
+            differs = contract.recounted(promised, told.openings, bodies=bodies)
+            problems += map(problem, differs)
+        if covered is not None and billed is not None and not report.problems:
+            problems += map(problem, covered.recounted(billed, bodies=bodies))
         fault = disowned(report.keys, _signers(data, key), told.head.size)
-        problems += [] if fault is None else [_problem(fault)]
+        problems += [] if fault is None else [problem(fault)]
         unchecked = report.unchecked
+        if contract is not None and not bodies:
+            unchecked += contract.unheard
     return StatementReport(
         head=told.head,
         period=told.period,
@@ -157,6 +147,7 @@ def verify_statement(
         problems=tuple(problems),
         unchecked=unchecked,
         trail=report,
+        told=told,
     )
 
 
@@ -164,76 +155,7 @@ def _signers(data: bytes, key: Pinned) -> Sequence[str]:
     return dsse.verify(Envelope.parse(data), key.verifiers).key_ids
 
 
-def _opened(data: bytes, key: Pinned) -> _Told:
-    envelope = Envelope.parse(data)
-    signed = dsse.verify(envelope, key.verifiers)
-    if signed.payload_type != PAYLOAD_TYPE:
-        raise Malformed(f"the envelope holds {signed.payload_type}, no statement")
-    match canonical.loads(signed.payload):
-        case {
-            "_type": str(kind),
-            "predicateType": str(about),
-            "subject": list(subject),
-            "predicate": dict(content),
-            **rest,
-        } if not rest and (kind, about) == (STATEMENT_TYPE, PREDICATE_TYPE):
-            return _told(subject, content, key)
-        case _:
-            raise Malformed(f"not an in-toto Statement v1 with {PREDICATE_TYPE}")
-
-
-def _told(subject: Json, content: Section, key: Pinned) -> _Told:
-    if content.keys() - _LATER != _SECTIONS:
-        odd = (content.keys() - _LATER) ^ _SECTIONS
-        raise Malformed(f"the predicate has too much or too little: {sorted(odd)}")
-    match content["period"], content["tree"], content["openings"], content["verdict"]:
-        case (
-            {"from": str(start), "to": str(end)},
-            {"checkpoint": str(note)},
-            list(openings),
-            str(claim),
-        ):
-            head = open_checkpoint(note.encode(), key)
-        case _:
-            raise Malformed("the predicate's period, tree, openings or verdict is none")
-    expected: Json = [{"name": head.origin, "digest": {"sha256": head.root.hex()}}]
-    if subject != expected or content["origin"] != head.origin:
-        raise Malformed("the statement's subject is not the tree head it carries")
-    return _Told(
-        head=head,
-        checkpoint=note.encode(),
-        period=_period(start, end),
-        openings=tuple(map(_opening, openings)),
-        claim=_claim(claim),
-        predicate=content,
-    )
-
-
-def _period(start: str, end: str) -> Period:
-    try:
-        return Period(start, end)
-    except SettingsInvalid as error:
-        raise Malformed(str(error)) from error
-
-
-def _claim(text: str) -> Claim:
-    try:
-        return Claim(text)
-    except ValueError as error:
-        raise Malformed(f"no verdict is called {text!r:.80}") from error
-
-
-def _opening(value: Json) -> Opening:
-    match value:
-        case {"field": str(field), "value": str(text), "nonce": str(nonce), **rest} if (
-            not rest and field in ATTESTED
-        ):
-            return Opening(field, text, canonical.untext(nonce, size=_NONCE_BYTES))
-        case _:
-            raise Malformed(f"not the opening of a label: {value!r:.200}")
-
-
-def _contradictions(told: _Told) -> Iterator[str]:
+def _contradictions(told: Told) -> Iterator[str]:
     """What does not follow from the statement's own figures."""
     use, records = told.section("use"), told.section("records")
     integrity = told.section("integrity")
@@ -245,44 +167,89 @@ def _contradictions(told: _Told) -> Iterator[str]:
     }
     yield from differences(sums, {name: use.get(name) for name in sums}, "use")
     yield from unbalanced(use, records, integrity, rows)
-    opened = {(each.field, each.value) for each in told.openings}
+    disclosed = {(each.field, each.value) for each in told.openings}
     values = [dict(zip(ATTESTED, row, strict=True)) for row, _ in rows]
     used = {(name, it) for row in values for name, it in row.items() if it is not None}
-    if opened != used or len(opened) != len(told.openings):
+    if disclosed != used or len(disclosed) != len(told.openings):
         yield "openings: they are not exactly those of the values in use.rows"
     tree = predicate.tree_of(told.head, told.checkpoint)
     yield from differences(tree, told.section("tree"), "tree")
-    if "anchors" in told.predicate:
-        section = told.section("anchors")
-        yield from anchored.contradictions(section, size=told.head.size)
-    if "days" in told.predicate:
-        yield from of_days(told.predicate["days"], use)
+    yield from _of_later_sections(told, use)
+    contract = _contract(told)
+    if contract is not None:
+        yield from contract.contradictions(told.predicate, told.period)
+    promised = None if contract is None else contract.section
+    covered = coverage_of(told)
+    if covered is not None:
+        yield from covered.contradictions(told.period)
+    section = None if covered is None else covered.section
     try:
-        judged = predicate.judge(told.period, use, integrity)
+        judged = predicate.judge(told.period, use, integrity, promised, section)
     except KeyError as error:
         raise Malformed(f"the statement has no figure {error}") from error
     claimed = {name: told.predicate[name] for name in judged}
     yield from differences(judged, claimed, "")
 
 
-def _up_to(size: int, tally: LabelTally) -> Visit:
+def _of_later_sections(told: Told, use: Section) -> Iterator[str]:
+    """The same of sections that not every statement has."""
+    if "anchors" in told.predicate:
+        section = told.section("anchors")
+        yield from anchored.contradictions(section, size=told.head.size)
+    if "days" in told.predicate:
+        yield from of_days(told.predicate["days"], use)
+    yield from inventory.contradictions(told.predicate)
+    if "sample" in told.predicate:
+        Span.parse(told.predicate["sample"], told.head.size)
+    since = named(told.predicate)
+    if since is not None and since.size > told.head.size:
+        yield "since: of a larger tree than the statement's own"
+
+
+def _contract(told: Told) -> "Promised | None":
+    if told.predicate.get("contract") is None:
+        return None
+    from affidavit.attest import contract_section
+
+    return contract_section.Told.parse(told.predicate["contract"])
+
+
+def coverage_of(told: Told) -> Covered | None:
+    """The section `coverage`, where there is one."""
+    value = told.predicate.get(COVERAGE)
+    return None if value is None else Covered.parse(value)
+
+
+def _up_to(
+    size: int,
+    tally: LabelTally,
+    promised: "ContractTally | None" = None,
+    billed: BillRecount | None = None,
+) -> Visit:
+    more = [each.visit for each in (promised, billed) if each is not None]
+
     def visit(index: int, entry: bytes, salted: bytes | None) -> None:
         if index < size:
             tally.visit(index, entry, salted)
+            for each in more:
+                each(index, entry, salted)
 
     return visit
 
 
-def _against(report: TrailReport, told: _Told, tally: LabelTally) -> list[Problem]:
+def _against(report: TrailReport, told: Told, tally: LabelTally) -> list[Problem]:
     """Hold the statement against the trail, verified as one that goes on from it."""
     tally.close()
     problems = list(report.problems)
     if report.size >= told.head.size:
-        problems += [_problem(text) for text in _recounted(told, tally)]
+        problems += [problem(text) for text in _recounted(told, tally)]
+        size = told.head.size
+        files = inventory.recounted(told.predicate, tally, report.keys, size)
+        problems += map(problem, files)
     return problems
 
 
-def _recounted(told: _Told, tally: LabelTally) -> Iterator[str]:
+def _recounted(told: Told, tally: LabelTally) -> Iterator[str]:
     counted: dict[str, Json] = {
         "records": predicate.records_of(tally),
         "use": predicate.use_of(tally, tally.rows(), tally.unopened),
@@ -299,6 +266,12 @@ def _recounted(told: _Told, tally: LabelTally) -> Iterator[str]:
         "unknownOutcomes": predicate.number(tally.endings["unknown"]),
     }
     yield from differences(seen, integrity, "integrity")
+    if "sample" in told.predicate:
+        whence: dict[str, Json] = {
+            "first": predicate.number(tally.first),
+            "end": predicate.number(tally.end),
+        }
+        yield from differences(whence, told.section("sample"), "sample")
     if "anchors" in told.predicate:
         newest: dict[str, Json] = {"newestRecord": tally.newest}
         yield from differences(newest, told.section("anchors"), "anchors")
@@ -315,5 +288,6 @@ def _policies(tally: LabelTally, said: Json) -> Json:
     return counted
 
 
-def _problem(message: str) -> Problem:
+def problem(message: str) -> Problem:
+    """Something about a statement that does not hold."""
     return Problem(fault=Fault.STATEMENT, message=message)

@@ -11,6 +11,15 @@ from typing import Any
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 USE = ("purpose", "model", "endpoint", "effect", "decisions")
+CLAUSES = (
+    "clause",
+    "promise",
+    "reference",
+    "result",
+    "check",
+    "check_result",
+    "evidence",
+)
 POLICIES = ("sha256", "name", "mode", "put_in_force", "last_named", "decisions")
 
 
@@ -21,12 +30,12 @@ def use(predicate: Mapping[str, Any]) -> bytes:
     if unopened:
         rows.append(["(not opened)", "", "", "", unopened])
     total = sum(int(row[-1]) for row in rows)
-    return _table(USE, [*rows, ["TOTAL", "", "", "", total]])
+    return table(USE, [*rows, ["TOTAL", "", "", "", total]])
 
 
 def policies(predicate: Mapping[str, Any]) -> bytes:
     """The policies that the period's records name, in order of coming into force."""
-    return _table(
+    return table(
         POLICIES,
         [
             [
@@ -42,7 +51,33 @@ def policies(predicate: Mapping[str, Any]) -> bytes:
     )
 
 
-def _table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def clauses(predicate: Mapping[str, Any]) -> bytes:
+    """What became of each check of the contract, in its order."""
+    contract = predicate["contract"]
+    return table(
+        CLAUSES,
+        [
+            [
+                clause["id"],
+                clause["promise"],
+                clause.get("reference"),
+                told["result"],
+                check["check"],
+                check["result"],
+                "; ".join(
+                    f"{key}: {value}" for key, value in check["evidence"].items()
+                ),
+            ]
+            for clause, told in zip(
+                contract["terms"]["clauses"], contract["clauses"], strict=True
+            )
+            for check in told["checks"]
+        ],
+    )
+
+
+def table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A heading and rows as CSV, every cell defused."""
     text = io.StringIO()
     lines = csv.writer(text)
     lines.writerow(heading)

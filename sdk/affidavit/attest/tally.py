@@ -70,6 +70,8 @@ class PolicySpan:
     decisions: int = 0
     name: str | None = None
     mode: str | None = None
+    files: tuple[tuple[str, str], ...] = ()
+    """Path and SHA-256 of each, where a body tells them."""
 
 
 class Tally:
@@ -89,12 +91,14 @@ class Tally:
         """`at` of the first record of all."""
         self.newest: str | None = None
         """`at` of the last record of all."""
+        self.first, self.end = 0, 0
+        """Records `[first, end)` from the window's first to its last; else 0."""
         self._awaiting: dict[str, bool] = {}
         """Calls that left and have no outcome yet → whether decided in the window."""
         self._early: dict[str, str] = {}
         self._clocks: dict[str, str] = {}
 
-    def visit(self, _index: int, entry: bytes, salted: bytes | None) -> None:
+    def visit(self, index: int, entry: bytes, salted: bytes | None) -> None:
         """Count one sealed record that `verify_trail` found whole, in its order."""
         value = canonical.parse(entry)
         if not isinstance(value, Mapping):
@@ -104,6 +108,8 @@ class Tally:
         self.began, self.newest = self.began or at, at
         self._clock(str(value["writer"]), at, inside=inside)
         if inside:
+            self.first = self.first if self.end else index
+            self.end = index + 1
             self.kinds[kind] += 1
             self.recoveries += kind == "recovery"
         if kind == "decision":
@@ -158,6 +164,7 @@ class Tally:
             span = self.policies[digest] = PolicySpan(at)
         if span.name is None and (body := _body(salted)) is not None:
             span.name, span.mode = _text(body.get("name")), _text(body.get("mode"))
+            span.files = tuple(_files(body.get("sources")))
         if inside:
             self._named(digest, at)
 
@@ -277,6 +284,15 @@ def _body(salted: bytes | None) -> Mapping[str, Json] | None:
     except Malformed:
         return None
     return value if isinstance(value, Mapping) else None
+
+
+def _files(sources: Json) -> Iterator[tuple[str, str]]:
+    for each in sources if isinstance(sources, list) else ():
+        match each:
+            case {"path": str(path), "sha256": str(digest)}:
+                yield path, digest
+            case _:
+                pass
 
 
 def _text(value: Json) -> str | None:

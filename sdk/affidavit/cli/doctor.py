@@ -17,6 +17,8 @@ from affidavit.cli import (
     arguments,
     health,
     health_anchors,
+    health_incidents,
+    health_opinions,
     machine,
     output,
     pins,
@@ -114,6 +116,8 @@ def command(
             ),
         }
         parts["anchors"] = health_anchors.anchors(settings, now)
+        parts["incidents"] = health_incidents.incidents(settings.trail, now)
+        parts["second_opinion"] = health_opinions.opinions(settings, now)
         digest = parts["policy"].facts.get("digest")
         parts["processes"] = processes.processes(
             settings.trail, digest if isinstance(digest, str) else None
@@ -167,6 +171,8 @@ def _say(parts: Mapping[str, Examination], troubles: list[Trouble]) -> None:
         ("Key", _key(parts["key"].facts)),
         ("Trail", _trail(parts["trail"].facts)),
         ("Anchors", health_anchors.told(parts["anchors"].facts)),
+        ("Incidents", health_incidents.told(parts["incidents"].facts)),
+        ("Second opinion", health_opinions.told(parts["second_opinion"].facts)),
         ("Processes", processes.told(parts["processes"].facts)),
     ):
         output.say(title, colour=output.FAINT)

@@ -53,12 +53,28 @@ COMMANDS = {
     "attest": Lazy(
         "affidavit.cli.attest:command", "Sign a statement about a period of the trail."
     ),
+    "contract": Lazy(
+        "affidavit.cli.contract:group", "Write down promises, and what shows them kept."
+    ),
     "reconcile": Lazy(
         "affidavit.cli.reconcile:command", "Hold the provider's bill against the trail."
+    ),
+    "incident": Lazy(
+        "affidavit.cli.incident:group", "Answer a provider's safety notice."
     ),
     "witness": Lazy("affidavit.cli.witness:group", "Cosign somebody's checkpoints."),
     "verify": Lazy(
         "affidavit.cli.verify:command", "Check somebody's statement or trail."
+    ),
+    "challenge": Lazy(
+        "affidavit.cli.challenge:command", "Ask for records of a statement, by lot."
+    ),
+    "respond": Lazy("affidavit.cli.respond:command", "Answer such a challenge."),
+    "trust": Lazy(
+        "affidavit.cli.trust_group:group", "Write down whom you believe, once."
+    ),
+    "countersign": Lazy(
+        "affidavit.cli.countersign:command", "Verify a statement, and sign the result."
     ),
     "completion": Lazy(
         "affidavit.cli.completion:command", "Print a shell's completion script."

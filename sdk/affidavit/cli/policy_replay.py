@@ -23,7 +23,8 @@ _WHY = {
     Gap.PRUNED: "their bodies were pruned",
     Gap.UNREADABLE: "their records cannot be read: run `affidavit trail verify`",
     Gap.CUT: "their calls held more, or other names, than a record can tell",
-    Gap.BUDGET: "a budget or obligation refused them, and neither is tried again",
+    Gap.BUDGET: "a budget, obligation or incident refused them, and none is tried "
+    "again",
     Gap.LINES: "they hang on the lines of an uploaded file, which no record holds",
 }
 _SAID = (

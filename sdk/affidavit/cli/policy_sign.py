@@ -7,14 +7,12 @@ from pathlib import Path
 import click
 
 from affidavit import durable
-from affidavit.cli import arguments, machine, output, passphrases
+from affidavit.cli import arguments, machine, output, signers
 from affidavit.cli.arguments import When
 from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.wording import count
-from affidavit.errors import KeyUnusable, Malformed
-from affidavit.keys import SEED_BYTES, Ed25519Signer, Signer
-from affidavit.keys.passphrase import from_environment
-from affidavit.keys.uri import KeyUri, open_place, place_of
+from affidavit.errors import Malformed
+from affidavit.keys import Signer
 from affidavit.policy.loader import Policy, load
 from affidavit.policy.signature import sign
 from affidavit.tlog.note import VerifierKey
@@ -46,23 +44,7 @@ NAME = "policy-signer"
 )
 @etiquette
 @click.argument("path", required=False, type=arguments.PATH)
-@click.option(
-    "--signing-key",
-    required=True,
-    metavar="PATH|URI",
-    help="Private key of whoever signs: not the trail's.",
-)
-@click.option(
-    "--new-key",
-    is_flag=True,
-    help="Make that key first; under AFFIDAVIT_KEY_PASSPHRASE, if there is one.",
-)
-@click.option(
-    "--name",
-    default=NAME,
-    show_default=True,
-    help="What the printed key is called: who signs.",
-)
+@signers.options(NAME)
 @click.option(
     "--expires",
     type=arguments.TIME,
@@ -89,7 +71,7 @@ def command(
     if path is None:
         path = read_settings(environ=os.environ, directory=Path.cwd()).policy
     policy = load(path)
-    signer = _signer(signing_key, new_key=new_key)
+    signer = signers.signer(signing_key, new_key=new_key)
     key = VerifierKey(name, signer.verifier)
     place = envelope_place(policy)
     last = None if expires is None else expires.start.date()
@@ -128,16 +110,3 @@ def _signed(policy: Policy, signer: Signer, place: Path, last: date | None) -> i
     mode = place.stat().st_mode & 0o777 if before is not None else 0o644
     durable.replace(place, envelope.encode() + b"\n", mode=mode)
     return len(envelope.signatures)
-
-
-def _signer(given: str, *, new_key: bool) -> Signer:
-    place = place_of(given, Path.cwd())
-    if new_key:
-        if isinstance(place, KeyUri):
-            raise KeyUnusable(f"{place}: is no file; make such a key where it lives.")
-        made = Ed25519Signer.from_seed(os.urandom(SEED_BYTES))
-        protect = from_environment(os.environ)("a new key")
-        durable.create(place, made.pem(protect))
-        output.hint(f"{place}: a new key; keep it where no other can read it")
-        return made
-    return open_place(place, passphrases.given)

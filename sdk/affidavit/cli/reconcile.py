@@ -1,38 +1,30 @@
 """`affidavit reconcile`: the provider's bill held against the trail.
 
-Knows options, files and words. What agrees with what is `affidavit.reconcile`'s; how a
-bill is fetched is `clients.usage`'s, which is loaded only for that.
+Knows options. What agrees with what is `affidavit.reconcile`'s; where a bill comes from
+is `reconcile_bill`'s, and what is said about it `reconcile_said`'s.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from affidavit.cli import arguments, machine, output, progress, trust
-from affidavit.cli.arguments import When
-from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
-from affidavit.cli.wording import count
-from affidavit.durable import unavailable
-from affidavit.errors import Incomplete, SettingsInvalid
-from affidavit.reconcile.causes import Likely
-from affidavit.reconcile.compare import Compared
-from affidavit.reconcile.reconciliation import (
-    Asked,
-    Reconciliation,
-    reconcile,
-    sources,
+from affidavit.cli import (
+    arguments,
+    machine,
+    progress,
+    reconcile_bill,
+    reconcile_said,
+    trust,
 )
-from affidavit.reconcile.report import NO_PURPOSES, UNSIGNED, coverage
-from affidavit.reconcile.usage import MAX_DOCUMENT_BYTES
+from affidavit.cli.arguments import When
+from affidavit.cli.reconcile_bill import ADMIN_KEY
+from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
+from affidavit.reconcile.reconciliation import Asked, reconcile, sources
 from affidavit.trail.reader import TrailReader
-from affidavit.wiring.settings import Settings, read_settings
-
-ADMIN_KEY = "OPENAI_ADMIN_KEY"
-SHOWN = 40
-"""Cells that a person is shown; JSON has all."""
+from affidavit.wiring.settings import read_settings
 
 
 @click.command(
@@ -73,7 +65,7 @@ SHOWN = 40
     multiple=True,
     metavar="FILE|DIR",
     help="What the provider says it served: JSON of its usage endpoints, or of Azure "
-    "Monitor's metrics. A folder is read whole. Repeatable.",
+    "Monitor's metrics (also CSV). A folder is read whole. Repeatable.",
 )
 @click.option(
     "--fetch",
@@ -84,7 +76,16 @@ SHOWN = 40
     "--save",
     type=arguments.PATH,
     metavar="DIR",
-    help="A new folder for what was fetched, byte for byte.",
+    help="A new folder for the responses, byte for byte, and what was found: what "
+    "`affidavit attest --reconciliation` takes. After a --fetch that was interrupted, "
+    "the same command goes on where it ended.",
+)
+@click.option(
+    "--fetched",
+    type=arguments.TIME,
+    metavar="TIME",
+    help="When the documents of --usage were fetched. Default: what their folder says, "
+    "else now.",
 )
 @click.option("--base-url", metavar="URL", help="Where to fetch it, if not at OpenAI.")
 @click.option("--purpose", metavar="NAME", help="Purpose of the fetching calls.")
@@ -116,6 +117,7 @@ def command(
     usage: tuple[Path, ...],
     fetch: bool,
     save: Path | None,
+    fetched: When | None,
     base_url: str | None,
     purpose: str | None,
     keys: tuple[str, ...],
@@ -135,9 +137,11 @@ def command(
     _whole_days(start, end)
     if fetch == bool(usage):
         raise click.UsageError("Give --usage, or --fetch.")
-    if save is not None and not fetch:
-        raise click.UsageError("--save keeps what --fetch fetches.")
+    if fetch and fetched is not None:
+        raise click.UsageError("--fetched is about --usage: --fetch fetches now.")
     settings = read_settings(environ=os.environ, directory=Path.cwd(), trail=trail)
+    if save is not None:
+        reconcile_bill.must_be_free(save)
     asked = Asked(
         start=_day(start.start),
         end=_day(end.after),
@@ -145,26 +149,28 @@ def command(
         project=project,
         aliases=_named(aliases),
     )
+    now = datetime.now(UTC)
     documents = (
-        list(_fetched(settings, start, end, base_url, purpose))
+        list(reconcile_bill.fetched(settings, asked, base_url, purpose, save))
         if fetch
-        else [document for path in usage for document in _read(path)]
+        else [document for path in usage for document in reconcile_bill.read(path)]
     )
-    if save is not None:
-        _keep(save, documents)
     with progress.shown("verifying and comparing") as tell:
         found = reconcile(
             TrailReader(settings.trail),
             sources(documents),
             asked,
             key=trust.trusted(trusted_key, lambda: settings).keys,
-            now=datetime.now(UTC),
+            now=now,
+            fetched=fetched.start if fetched else reconcile_bill.fetched_at(usage),
             progress=tell,
         )
+    if save is not None:
+        reconcile_bill.keep(save, documents, found)
     if as_json:
         machine.emit(found.as_json())
     else:
-        _say(found)
+        reconcile_said.say(found)
     return 0 if found.whole else 1
 
 
@@ -186,107 +192,3 @@ def _named(aliases: Sequence[str]) -> Mapping[str, str]:
             raise click.UsageError(f"--alias {each}: write NAME=SNAPSHOT.")
         found[name] = snapshot
     return found
-
-
-def _read(path: Path) -> Iterator[tuple[str, bytes]]:
-    """A file, or every JSON file of a folder, by name."""
-    try:
-        files = sorted(path.glob("*.json")) if path.is_dir() else [path]
-        if not files:
-            raise Incomplete(f"{path}: no .json file in there.")
-        for file in files:
-            with file.open("rb") as opened:
-                yield file.name, opened.read(MAX_DOCUMENT_BYTES + 1)
-    except OSError as error:
-        raise Incomplete(f"{path}: cannot be read ({error.strerror}).") from error
-
-
-def _keep(folder: Path, documents: Sequence[tuple[str, bytes]]) -> None:
-    try:
-        folder.mkdir(parents=True)
-        for name, data in documents:
-            (folder / name).write_bytes(data)
-    except FileExistsError as error:
-        raise Incomplete(f"{folder}: is there already: name a new folder.") from error
-    except OSError as error:
-        raise unavailable(folder, error) from error
-
-
-def _fetched(
-    settings: Settings,
-    start: When,
-    end: When,
-    base_url: str | None,
-    purpose: str | None,
-) -> Iterator[tuple[str, bytes]]:
-    key = os.environ.get(ADMIN_KEY)
-    if not key:
-        raise SettingsInvalid(
-            f"--fetch needs an administrator's key in {ADMIN_KEY}: usage is not shown "
-            "to a project's key."
-        )
-    from affidavit.clients.openai import OpenAI
-    from affidavit.clients.usage import fetch
-    from affidavit.wiring.governor import Governor
-
-    with Governor(settings=settings) as governor:
-        client = OpenAI(
-            api_key=key, base_url=base_url, purpose=purpose, affidavit=governor
-        )
-        period = int(start.start.timestamp()), int(end.after.timestamp())
-        with progress.shown("fetching") as tell:
-            for number, page in enumerate(fetch(client, *period), 1):
-                tell(number, number)
-                yield page.name, page.data
-
-
-def _say(found: Reconciliation) -> None:
-    compared = found.comparison
-    share = coverage(compared)
-    covered = "nothing was billed" if share is None else f"{share} of billed requests"
-    output.say(f"coverage {covered}", colour=output.GOOD if found.whole else output.BAD)
-    output.say_pairs(
-        [
-            ("period", f"{found.asked.start} to {found.asked.end}, the end not in it"),
-            ("billed", count(compared.billed, "request")),
-            ("recorded", count(compared.recorded, "call")),
-            ("uncovered", f"{compared.uncovered}, billed and not recorded"),
-            ("excess", f"{compared.excess}, recorded and not billed"),
-        ]
-    )
-    _say_cells(compared.cells, found.likely)
-    if found.without_body:
-        output.say(
-            f"{count(found.without_body, 'decision')} of the period have no body any "
-            "more and are in no cell."
-        )
-    for line in (UNSIGNED, NO_PURPOSES):
-        output.say(line)
-
-
-def _say_cells(
-    cells: Sequence[Compared], likely: Mapping[int, Sequence[Likely]]
-) -> None:
-    if not likely:
-        output.say("Every cell agrees.")
-        return
-    rows: list[list[str]] = []
-    for index in sorted(likely)[:SHOWN]:
-        each = cells[index]
-        rows.append(
-            [
-                each.cell.day,
-                each.cell.family,
-                each.cell.project or "-",
-                each.cell.model or "-",
-                str(each.requests.billed),
-                str(each.requests.recorded),
-                str(each.requests.uncovered),
-                str(each.requests.excess),
-                "; ".join(f"{one.requests} {one.words}" for one in likely[index]),
-            ]
-        )
-    headings = ("day", "kind", "project", "model", "billed", "recorded")
-    output.say_table((*headings, "uncovered", "excess", "likely"), rows)
-    if len(likely) > SHOWN:
-        output.say(f"{len(likely) - SHOWN} more cells differ: --json has all.")

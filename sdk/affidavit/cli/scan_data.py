@@ -58,8 +58,8 @@ COLOURS = {
     exits=Exits(
         "nothing was found, at the recall that is told",
         "rows were found that copy recorded outputs",
-        "not enough to decide: a file that cannot be read, no fingerprints recorded, a "
-        "trail that does not hold; or a usage error",
+        "not enough to decide: a file that cannot be read, no fingerprints recorded, "
+        "outputs of which none were kept, a trail that does not hold; or a usage error",
     ),
 )
 @etiquette
@@ -83,6 +83,13 @@ COLOURS = {
 )
 @click.option("--since", type=arguments.TIME, help="Outputs from this time on (UTC).")
 @click.option("--until", type=arguments.TIME, help="Outputs before this time.")
+@click.option(
+    "--accept-missing",
+    "accepted",
+    multiple=True,
+    type=click.Choice(result.MISSING),
+    help="Say that nothing was found although such outputs cannot be looked for.",
+)
 @click.option(
     "--html", type=arguments.PATH, metavar="FILE", help="Write a report to read."
 )
@@ -109,6 +116,7 @@ def command(
     print_keys: tuple[Path, ...],
     since: When | None,
     until: When | None,
+    accepted: tuple[str, ...],
     html: Path | None,
     signed: Path | None,
     signing_key: str | None,
@@ -130,7 +138,7 @@ def command(
         _asked(each, trusted_key, print_keys, since, until)
         for each in _settings(trails, signing_key)
     ]
-    report = _scanned(paths, asked, jobs)
+    report = _scanned(paths, asked, jobs, sorted(set(accepted)))
     if html is not None:
         from affidavit.scan.data.page import page
 
@@ -225,7 +233,10 @@ def _library() -> ModuleType:
 
 
 def _scanned(
-    paths: Sequence[Path], asked: "Sequence[Asked]", jobs: int | None
+    paths: Sequence[Path],
+    asked: "Sequence[Asked]",
+    jobs: int | None,
+    accepted: Sequence[str],
 ) -> Report:
     with (
         progress.shown("verifying") as gathering,
@@ -236,6 +247,7 @@ def _scanned(
             asked,
             now=datetime.now(UTC),
             jobs=jobs or verifying.spread(None).jobs,
+            accepted=accepted,
             gathering=gathering,
             tell=tell,
         )
@@ -262,7 +274,7 @@ def _say(report: Report) -> None:
     output.say(said.value, colour=COLOURS[said])
     output.say(result.claim(report))
     output.say(result.unattestable(report))
-    for reason in result.lacking(report.trails, report.files):
+    for reason in result.lacking(report.trails, report.files, report.accepted):
         output.say(f"  not enough: {reason}", colour=output.ODD)
     for exception in result.exceptions(report.trails):
         output.say(f"  exception: {exception}")

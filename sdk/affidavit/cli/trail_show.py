@@ -201,10 +201,28 @@ def _rare(kind: Kind, body: Mapping[str, Json]) -> str:
             return f"{number} bytes cut from {name}"
         case Kind.PRUNING, {"count": int(number), "keep": keep}:
             return f"{count(number, 'body', 'bodies')} pruned, kept for {keep}"
+        case Kind.ADDENDUM, {"call": str(call), "what": str(what)}:
+            return _added(call, what, body)
         case Kind.INCIDENT, {"what": what, "reason": reason}:
             return f"{what}: {reason}"
+        case Kind.INCIDENT, {"says": says, "text": text}:
+            return f"{says}: {text}"
         case _:
             return ""
+
+
+def _added(call: str, what: str, body: Mapping[str, Json]) -> str:
+    """What was learnt of a call later: `second_opinion 0.870 quiz of 0193…`."""
+    match body:
+        case {"finding": {"score": score, "activity": activity}}:
+            said = f" {score} {activity}"
+        case {"problem": str(problem)}:
+            said = f": none ({problem})"
+        case {"dropped": int(number)}:
+            said = f": {count(number, 'call')} not asked about"
+        case _:
+            said = ""
+    return f"{what}{said}" + (f" of {call}" if call else "")
 
 
 def _decided(body: Mapping[str, Json]) -> str:

@@ -13,7 +13,7 @@ from affidavit.cli import (
     machine,
     pins,
     progress,
-    trust,
+    trusting,
     verifying,
 )
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
@@ -57,6 +57,7 @@ MAX_CHECKPOINT_BYTES = 1 << 20
 @etiquette
 @click.argument("path", required=False, type=arguments.PATH)
 @arguments.trusted_key
+@trusting.option
 @click.option(
     "--min-size",
     type=click.IntRange(min=0),
@@ -82,6 +83,7 @@ def command(
     *,
     path: Path | None,
     trusted_key: tuple[str, ...],
+    trust_file: Path | None,
     min_size: int | None,
     max_age: timedelta | None,
     older: Path | None,
@@ -103,8 +105,11 @@ def command(
     def settings() -> Settings:
         return read_settings(environ=os.environ, directory=Path.cwd())
 
-    trusted = trust.trusted(trusted_key, settings)
-    pinned = pins.given(witness, quorum, tsa_ca)
+    believed = trusting.read(trust_file)
+    own, (least, age) = trusting.options_of(believed), trusting.bounds(believed)
+    older = older or own.get("older")
+    trusted = trusting.trusted(believed, trust_file, trusted_key, settings)
+    pinned = trusting.given(own, (witness, quorum, tsa_ca))
     if pinned is None and path is None:
         pinned = pins.own(settings().anchors)
     if pinned is None and anchor:
@@ -124,8 +129,8 @@ def command(
             reader,
             key=trusted.keys,
             now=datetime.now(UTC),
-            min_size=min_size,
-            max_age=max_age,
+            min_size=least if min_size is None else min_size,
+            max_age=age if max_age is None else max_age,
             wal_key=trusted.wal_key,
             older=None if older is None else _checkpoint(older),
             pins=pinned,

@@ -44,7 +44,7 @@ def trusted(given: Sequence[str], settings: Callable[[], Settings]) -> Trusted:
     for a given key that is none; `Incomplete` when there is no key at all.
     """
     if given:
-        keys = LogKeys.parse(_given(each) for each in given)
+        keys = LogKeys.parse(given_key(each) for each in given)
         return Trusted(keys=keys, source="given with --key")
     try:
         own = settings()
@@ -70,7 +70,7 @@ def own_identity(settings: Settings) -> Identity:
     return load_identity(settings, passphrases.given)
 
 
-def _given(text: str) -> str:
+def given_key(text: str) -> str:
     """A verifier key as text: the argument itself, or the only line of that file."""
     # Not `Path.exists`, which fails for a text that no path can be.
     if "+" in text and not os.path.exists(text):

@@ -7,55 +7,42 @@ one is its own module's: `verify_statement`, `verify_proof`, and so on.
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from enum import Enum
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 import click
 
+from affidavit.attest.demands import Demands
 from affidavit.cli import (
     arguments,
+    demanding,
     findings,
     handing,
     machine,
     pins,
     progress,
-    trust,
+    trusting,
     verify_consistency,
     verify_disclosure,
     verify_proof,
     verify_receipt,
+    verify_response,
     verify_scan,
     verify_statement,
+    verify_summary,
     verifying,
 )
+from affidavit.cli.artefacts import What, told_apart
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.trust import Trusted
-from affidavit.dsse import MAX_ENVELOPE_BYTES
-from affidavit.scan.data.statement import is_scan
-from affidavit.tlog.cose import FIRST_BYTES
-from affidavit.tlog.proof import HEADER, MAX_PROOF_BYTES
-from affidavit.tlog.receipt import is_of_consistency
 from affidavit.trail.reader import TrailReader
 from affidavit.verify import verify_trail
 from affidavit.verify.anchors import Pins
-from affidavit.verify.disclosure import is_disclosure
 from affidavit.wiring.settings import Settings, read_settings
 
+if TYPE_CHECKING:  # pydantic and a YAML parser are for those who have such a file
+    from affidavit.attest.trust_file import Trust
 
-class What(Enum):
-    """What can be verified."""
-
-    STATEMENT = "statement"
-    TRAIL = "trail"
-    DISCLOSURE = "disclosure"
-    PROOF = "proof of one record"
-    RECEIPT = "receipt"
-    CONSISTENCY = "proof of consistency"
-    SCAN = "statement about a scan of data"
-
-
-_ENVELOPE = b'{"payload":'
 _ANCHORED = frozenset({What.TRAIL, What.STATEMENT, What.DISCLOSURE})
 _GO_WITH: Mapping[str, frozenset[What]] = {
     "--trail": frozenset({What.STATEMENT}),
@@ -66,6 +53,9 @@ _GO_WITH: Mapping[str, frozenset[What]] = {
     "--witness": _ANCHORED,
     "--tsa-ca": _ANCHORED,
     "--anchor": _ANCHORED,
+    "--statement": frozenset({What.SUMMARY, What.RESPONSE}),
+    "--challenge": frozenset({What.RESPONSE}),
+    **dict.fromkeys(demanding.NAMES, frozenset({What.STATEMENT})),
 }
 
 
@@ -85,6 +75,11 @@ _GO_WITH: Mapping[str, frozenset[What]] = {
             "affidavit verify ./copy --key acme.vkey --witness partner.vkey",
             "a trail, that a witness has seen",
         ),
+        Use(
+            "affidavit verify october --key acme.vkey --threshold 2 --officer ana.vkey "
+            "--officer bo.vkey --officer cy.vkey --since september",
+            "the same, signed by two of three officers, and going on from another",
+        ),
         Use("affidavit verify call.tlog-proof --key acme.vkey", "one record"),
         Use(
             "affidavit verify call.cose --record call.entry --key acme.vkey",
@@ -94,6 +89,15 @@ _GO_WITH: Mapping[str, frozenset[What]] = {
         Use(
             "affidavit verify scan.dsse.json --key acme.vkey --data train/",
             "what a scan of data found, and of which files",
+        ),
+        Use(
+            "affidavit verify auditor.dsse.json --key auditor.vkey --statement october",
+            "what an auditor found of a statement",
+        ),
+        Use(
+            "affidavit verify response.json --challenge challenge.json "
+            "--statement october --trust trust.yaml",
+            "the answer to your own draw of records",
         ),
     ),
     exits=Exits(
@@ -137,22 +141,40 @@ _GO_WITH: Mapping[str, frozenset[What]] = {
     metavar="PATH",
     help="The data set that a statement about a scan names: its digests are compared.",
 )
+@click.option(
+    "--statement",
+    type=arguments.PATH,
+    metavar="PATH",
+    help="The statement that a countersignature must be on, or a response be about.",
+)
+@click.option(
+    "--challenge",
+    type=arguments.PATH,
+    metavar="FILE",
+    help="Your challenge, that a response must answer.",
+)
+@trusting.option
+@demanding.options
 @pins.options
 @arguments.as_json
 def command(
     *,
     path: Path,
     trusted_key: tuple[str, ...],
+    trust_file: Path | None,
     trail: Path | None,
     checkpoint: Path | None,
     older: Path | None,
     record: Path | None,
     data: Path | None,
+    statement: Path | None,
+    challenge: Path | None,
     witness: tuple[str, ...],
     quorum: int | None,
     tsa_ca: tuple[Path, ...],
     anchor: tuple[Path, ...],
     as_json: bool,
+    **demanded: Any,
 ) -> int:
     """Check the statement, trail, disclosure, proof or receipt at PATH, changing
     nothing.
@@ -175,55 +197,43 @@ def command(
             "--witness": witness,
             "--tsa-ca": tsa_ca,
             "--anchor": anchor,
+            "--statement": statement,
+            "--challenge": challenge,
+            **{f"--{name}": value for name, value in demanded.items()},
         },
     )
-    trusted = trust.trusted(trusted_key, _settings)
-    pinned = pins.demanded(witness, quorum, tsa_ca, anchor)
+    believed = trusting.read(trust_file)
+    own = trusting.options_of(believed)
+    trusted = trusting.trusted(believed, trust_file, trusted_key, _settings)
+    pinned = trusting.pinned(
+        own if what in _ANCHORED else {}, (witness, quorum, tsa_ca), anchor
+    )
     match what:
         case What.DISCLOSURE:
             return verify_disclosure.said(
                 path, trusted, checkpoint, pinned, anchor, as_json=as_json
             )
-        case What.PROOF:
-            return verify_proof.said(path, content, trusted, as_json=as_json)
-        case What.RECEIPT:
-            return verify_receipt.said(path, content, trusted, record, as_json=as_json)
-        case What.CONSISTENCY:
-            return verify_consistency.said(
-                path, content, trusted, older, as_json=as_json
-            )
-        case What.SCAN:
-            return verify_scan.said(path, trusted, data, as_json=as_json)
         case What.TRAIL:
-            return _trail(path, trusted, older, pinned, anchor, as_json=as_json)
+            given = (older or own.get("older"), pinned, anchor)
+            return _trail(path, trusted, given, believed, as_json=as_json)
         case What.STATEMENT:
-            return _statement(path, trusted, trail, pinned, anchor, as_json=as_json)
+            demanded = {name: it or own.get(name, it) for name, it in demanded.items()}
+            wanted = demanding.of(trusted.keys, read=verify_statement.read, **demanded)
+            evidence = (trail, pinned, anchor)
+            return _statement(
+                path, trusted, evidence, (wanted, believed), as_json=as_json
+            )
+        case What.RECEIPT | What.CONSISTENCY | What.PROOF:
+            about = record or older
+            return _proof(what, path, content, trusted, about, as_json=as_json)
+        case What.SCAN | What.SUMMARY:
+            return _envelope(what, path, trusted, data or statement, as_json=as_json)
+        case What.RESPONSE:
+            return verify_response.said(
+                path, trusted, challenge, statement, as_json=as_json
+            )
         case _:
             assert_never(what)
-
-
-def told_apart(path: Path) -> tuple[What, bytes]:
-    """What stands at `path`, and its content where it is a proof of some kind.
-
-    `Incomplete` when it cannot be read; what is not recognised is taken for a
-    statement, which says best what it is not.
-    """
-    if is_disclosure(path):
-        return What.DISCLOSURE, b""
-    if (path / "checkpoint").exists():
-        return What.TRAIL, b""
-    if not path.is_file():
-        return What.STATEMENT, b""
-    data = handing.read(path, MAX_PROOF_BYTES)
-    if data.startswith(HEADER.encode()):
-        return What.PROOF, data
-    if data.startswith(verify_consistency.FIRST_WORD):
-        return What.CONSISTENCY, data
-    if data.startswith(FIRST_BYTES):
-        return What.CONSISTENCY if is_of_consistency(data) else What.RECEIPT, data
-    if data.startswith(_ENVELOPE) and is_scan(handing.read(path, MAX_ENVELOPE_BYTES)):
-        return What.SCAN, b""
-    return What.STATEMENT, b""
 
 
 def _fitting(what: What, options: Mapping[str, object]) -> None:
@@ -240,36 +250,73 @@ def _settings() -> Settings:
     return read_settings(environ=os.environ, directory=Path.cwd())
 
 
-def _statement(
+def _proof(
+    what: What,
     path: Path,
+    content: bytes,
     trusted: Trusted,
-    trail: Path | None,
-    pinned: Pins | None,
-    anchor: tuple[Path, ...],
+    about: Path | None,
     *,
     as_json: bool,
 ) -> int:
-    if pinned is not None and trail is None:
+    if what is What.PROOF:
+        return verify_proof.said(path, content, trusted, as_json=as_json)
+    if what is What.RECEIPT:
+        return verify_receipt.said(path, content, trusted, about, as_json=as_json)
+    return verify_consistency.said(path, content, trusted, about, as_json=as_json)
+
+
+def _envelope(
+    what: What, path: Path, trusted: Trusted, about: Path | None, *, as_json: bool
+) -> int:
+    said = verify_scan.said if what is What.SCAN else verify_summary.said
+    return said(path, trusted, about, as_json=as_json)
+
+
+def _statement(
+    path: Path,
+    trusted: Trusted,
+    given: tuple[Path | None, Pins | None, tuple[Path, ...]],
+    wanted: tuple[Demands, "Trust | None"],
+    *,
+    as_json: bool,
+) -> int:
+    trail, pinned, anchor = given
+    if pinned is not None and trail is None and not path.is_dir():
         raise click.UsageError(
-            "What anchors cover shows on a trail's records: give --trail too."
+            "What anchors cover shows on a trail's records: give --trail too, or the "
+            "folder that the statement was handed over in."
         )
-    return verify_statement.said(path, trusted, trail, pinned, anchor, as_json=as_json)
+    demands, believed = wanted
+    return verify_statement.said(
+        path,
+        trusted,
+        trail,
+        pinned,
+        anchor,
+        as_json=as_json,
+        demands=demands,
+        believed=believed,
+    )
 
 
 def _trail(
     path: Path,
     trusted: Trusted,
-    older: Path | None,
-    pinned: Pins | None,
-    anchor: tuple[Path, ...],
+    given: tuple[Path | None, Pins | None, tuple[Path, ...]],
+    believed: "Trust | None",
     *,
     as_json: bool,
 ) -> int:
+    older, pinned, anchor = given
+    least, age = trusting.bounds(believed)
     with progress.shown("verifying") as tell:
         report = verify_trail(
             TrailReader(path),
             key=trusted.keys,
             now=datetime.now(UTC),
+            min_size=least,
+            max_age=age,
             wal_key=trusted.wal_key,
             older=None if older is None else handing.checkpoint(older),
             pins=pinned,

@@ -20,6 +20,7 @@ from affidavit.cli.witness_key import checked_name
 from affidavit.cli.wording import count
 from affidavit.errors import SettingsInvalid
 from affidavit.keys import load_signer
+from affidavit.listening import BoundedServer
 from affidavit.tlog.note import VerifierKey
 
 _LISTEN = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^\s:\[\]]+)):([0-9]{1,5})", re.ASCII)
@@ -95,7 +96,7 @@ def command(
     tell = _nothing if output.quiet() else output.note
     server = WitnessServer(address(values["listen"]), witness, tell=tell)
     try:
-        with _stopping(server):
+        with stopping(server):
             _say(server, witness, as_json=as_json)
             server.serve_forever()
     finally:
@@ -118,7 +119,9 @@ def _say(server: WitnessServer, witness: Witness, *, as_json: bool) -> None:
 
 
 @contextmanager
-def _stopping(server: WitnessServer) -> Iterator[None]:
+def stopping(server: BoundedServer) -> Iterator[None]:
+    """SIGINT and SIGTERM end `server` while this lasts."""
+
     def stop(_number: int, _frame: FrameType | None) -> None:
         # Not from here: it waits for the loop, which this thread runs.
         threading.Thread(target=server.shutdown, daemon=True).start()

@@ -29,7 +29,7 @@ from affidavit.clients import _calls, _flight
 from affidavit.clients._calls import Options, Site, header
 from affidavit.clients._files import uploads as _uploads
 from affidavit.clients._flight import Flight
-from affidavit.clients._governor import Governor, default_governor
+from affidavit.clients._governor import Governor, default_governor, offer_opinions
 from affidavit.clients._redirects import Hops
 from affidavit.clients._sockets import GovernedSockets
 from affidavit.clients._sockets.entrance import POLICY_HEADER
@@ -109,6 +109,7 @@ class Governed(GovernedSockets, _Original):
         self._affidavit = binding or Binding(
             governor=affidavit or default_governor(), born=born
         )
+        offer_opinions(self._affidavit.governor)
 
     def _affidavit_copy(
         self,

@@ -115,6 +115,16 @@ def default_governor() -> Governor:
     return governor
 
 
+def offer_opinions(governor: Governor) -> None:
+    """Tell a governor that wants second opinions who asks for them: it is below the
+    clients, and cannot make one.
+    """
+    opinions = getattr(governor, "opinions", None)
+    if opinions is not None:
+        home = import_module("affidavit.clients.second_opinion")
+        opinions.asked_by(lambda: home.asker(governor, opinions.plan))
+
+
 @contextmanager
 def stand_in(governor: _Stand) -> Iterator[_Stand]:
     """For tests: clients that are built meanwhile, and name no governor, get this one.

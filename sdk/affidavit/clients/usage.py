@@ -5,7 +5,7 @@ page is a call as any other: decided, recorded, declared under a purpose. What c
 back is handed on as it came, byte for byte.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
@@ -42,20 +42,28 @@ class Page(NamedTuple):
 
 
 def fetch(
-    client: OpenAI, start: int, end: int, *, most_pages: int = 1_000
+    client: OpenAI,
+    start: int,
+    end: int,
+    *,
+    most_pages: int = 1_000,
+    have: Callable[[str], bytes | None] = lambda _: None,
 ) -> Iterator[Page]:
     """Every page of usage and costs from `start` to `end` (Unix seconds, UTC days).
+
+    `have` gives a page that an earlier, interrupted run of the same period fetched: it
+    is handed on, and not asked for again. Each page is retried as the client retries.
 
     Raises `PolicyDenied` where the policy does not let it, and `Incomplete` where the
     provider does not, or for pages without end.
     """
     asked = {"start_time": start, "end_time": end, "bucket_width": "1d"}
-    pages = partial(_pages, client, most=most_pages)
+    pages = partial(_pages, client, most=most_pages, have=have)
     for kind in KINDS:
         yield from pages(kind, {**asked, "group_by": _grouping(kind)})
     for kind in LATER:
         with suppress(_Lacking):
-            yield from pages(kind, {**asked, "group_by": [*_GROUPED]})
+            yield from pages(kind, {**asked, "group_by": _grouping(kind)})
     yield from pages("costs", {**asked, "group_by": ["project_id", "line_item"]})
 
 
@@ -64,20 +72,31 @@ class _Lacking(Incomplete):
 
 
 def _grouping(kind: str) -> list[str]:
+    if kind == "file_search_calls":
+        return ["project_id", "api_key_id"]
     if kind in ("vector_stores", "code_interpreter_sessions"):
         return ["project_id"]
-    return [*_GROUPED, "batch"] if kind == "completions" else [*_GROUPED]
+    batched = kind in ("completions", "decisions")
+    return [*_GROUPED, "batch"] if batched else [*_GROUPED]
 
 
 def _pages(
-    client: OpenAI, kind: str, asked: dict[str, Any], *, most: int
+    client: OpenAI,
+    kind: str,
+    asked: dict[str, Any],
+    *,
+    most: int,
+    have: Callable[[str], bytes | None],
 ) -> Iterator[Page]:
     where = f"/organization/{'costs' if kind == 'costs' else f'usage/{kind}'}"
     following: str | None = None
     for number in range(1, most + 1):
         paged = {"page": following} if following else {}
-        data = _got(client, where, {**asked, "limit": _BUCKETS, **paged})
-        yield Page(f"{kind}-{number:04d}.json", data)
+        name = f"{kind}-{number:04d}.json"
+        data = have(name)
+        if data is None:
+            data = _got(client, where, {**asked, "limit": _BUCKETS, **paged})
+        yield Page(name, data)
         page = orjson.loads(data)
         following = page.get("next_page") if isinstance(page, dict) else None
         if not following:

@@ -194,5 +194,21 @@ def counted(verdict: "Verdict", used: Sequence[int]) -> "Verdict":
     )
 
 
+def stopped(verdict: "Verdict", reasons: Reasons) -> "Verdict":
+    """As `Gate.stopped`. What the policy itself held against the call comes last."""
+    if verdict.effect != Effect.PERMIT.value:
+        reasons += verdict.reasons
+    record, effect = verdict.record, Effect.REFUSE.value
+    body = dict(_object(canonical.parse(record.body)))
+    body["reasons"] = telling.reasons(reasons)
+    return verdict._replace(
+        effect=effect,
+        reasons=reasons,
+        record=record._replace(effect=effect, body=canonical.dumps(body)),
+        changes={},
+        spending=None,
+    )
+
+
 def _object(value: Json) -> Mapping[str, Json]:
     return value if isinstance(value, Mapping) else {}

@@ -201,6 +201,18 @@ class Gate:
         """
         return burdens.counted(verdict, used)
 
+    def stopped(
+        self,
+        verdict: Verdict,
+        reasons: tuple[Reason, ...],
+        inspection: Inspection | None = None,
+    ) -> Verdict:
+        """The verdict on a call that is suspended, or that uploads lines which are:
+        refused, in observe mode too.
+        """
+        lines = () if inspection is None else inspection.stopped
+        return burdens.stopped(verdict, reasons + lines)
+
     def conclude(self, verdict: Verdict, outcome: Outcome, milliseconds: int) -> Record:
         """The record of what became of a call that left; the time is Unix time."""
         return Record(
@@ -313,7 +325,9 @@ class Gate:
                 ),
             }
         if self.fingerprint_key is not None:
-            body["fingerprints"] = printed.told(outcome.said, self.fingerprint_key)
+            body["fingerprints"] = printed.told(
+                outcome.said, self.fingerprint_key, follow=outcome.follow
+            )
         telling.tell(body, "response", outcome.response_id)
         telling.tell(body, "file", outcome.file_id)
         telling.tell(body, "model", outcome.model)

@@ -35,7 +35,7 @@ _NAMES = (
 _ENTRY = ("id", "at", "effect", "policy")
 _HTTPS = "https://"
 _TIME_CHARACTERS = 24
-_BESIDE = ("budget.", "obligation.")
+_BESIDE = ("budget.", "obligation.", "incident:")
 """How identifiers of reasons begin that no decision of rules and purposes gives."""
 
 
@@ -49,8 +49,9 @@ class Gap(Enum):
     CUT = "cut"
     """The call held more, or longer names, than a record has room for."""
     BUDGET = "budget"
-    """A budget or an obligation refused it: whoever counts again would have to know
-    what else the candidate would have let through, and the request itself."""
+    """A budget, an obligation or a suspension refused it: whoever counts again would
+    have to know what else the candidate would have let through, and the request itself.
+    """
     LINES = "lines"
     """It hangs on the lines of an uploaded file, which no record holds."""
 
@@ -69,7 +70,7 @@ class Past(NamedTuple):
     findings: tuple[Finding, ...] = ()
     gap: Gap | None = None
     by_budget: bool = False
-    """Whether a budget or an obligation alone refused it."""
+    """Whether a budget, an obligation or a suspension alone refused it."""
 
 
 def read(entry: Mapping[str, Json], salted: bytes | None) -> Past:

@@ -89,6 +89,8 @@ class Inspection:
     """What was said about the lines of a file so far."""
 
     effect: Effect = Effect.PERMIT
+    stopped: tuple[Reason, ...] = ()
+    """Why it must not leave whatever the policy says: lines of suspended callers."""
     _refused: _Reasons = field(default_factory=_Reasons)
     _reviewed: _Reasons = field(default_factory=_Reasons)
     _waived: _Reasons = field(default_factory=_Reasons)

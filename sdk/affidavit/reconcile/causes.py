@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import Enum
 
 from affidavit.reconcile.compare import Compared, Comparison
-from affidavit.reconcile.recorded import Cell
+from affidavit.reconcile.recorded import Cell, Recorded
 
 
 class Cause(Enum):
@@ -29,6 +29,7 @@ class Cause(Enum):
     FAILED = "failed"
     UNKNOWN_OUTCOME = "unknown-outcome"
     NOT_YET_BILLED = "not-yet-billed"
+    CUT_OFF = "cut-off"
     UNEXPLAINED = "unexplained"
 
 
@@ -40,6 +41,8 @@ class Likely:
     requests: int
     """At most so many of the difference."""
     words: str
+    tokens: int = 0
+    """Where requests agree: so many tokens do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ def explain(
     return {
         index: tuple(_of_cell(each, around, circumstances))
         for index, each in enumerate(comparison.cells)
-        if not each.agrees
+        if not (each.agrees and each.tokens_agree)
     }
 
 
@@ -73,7 +76,7 @@ class _Around:
 
     def __init__(self, cells: Sequence[Compared]) -> None:
         self.cells = cells
-        seen = [each.cell for each in cells if each.seen.calls]
+        seen = [each.cell for each in cells if each.seen.calls or each.seen.batched]
         self.projects = {cell.project for cell in seen}
         self.families = {(cell.family, cell.model) for cell in seen}
 
@@ -110,6 +113,24 @@ def _of_cell(each: Compared, around: _Around, known: Circumstances) -> Iterator[
         yield from _shared(left, _why_uncovered(each, around, known))
     if left := each.requests.excess:
         yield from _shared(left, _why_excess(each, around, known))
+    if each.agrees:
+        yield from _why_tokens(each)
+
+
+def _why_tokens(each: Compared) -> Iterator[Likely]:
+    """Why tokens differ where requests do not."""
+    both = (each.input_tokens, each.output_tokens)
+    tokens = sum(it.uncovered + it.excess for it in both)
+    cause, words = Cause.UNEXPLAINED, "tokens that nothing known here explains"
+    if cut := each.seen.abandoned:
+        cause = Cause.CUT_OFF
+        words = (
+            f"{cut} answers were not waited for: the provider bills what it made, the "
+            "trail knows what arrived"
+        )
+    elif extra := max(0, each.seen.tries - each.seen.calls):
+        cause, words = Cause.RETRIES, f"{extra} further tries went over the wire"
+    yield Likely(cause=cause, requests=0, words=words, tokens=tokens)
 
 
 def _shared(left: int, causes: Iterator[Likely]) -> Iterator[Likely]:
@@ -158,7 +179,7 @@ def _why_uncovered(
             words=f"{extra} further tries of recorded calls went over the wire",
         )
     yield from _moved(each, around, excess=True)
-    if each.seen.turns:
+    if each.seen.turns or each.seen.handshakes:
         yield Likely(
             cause=Cause.WEBSOCKETS,
             requests=missing,
@@ -180,13 +201,14 @@ def _of_other_keys(each: Compared, known: Circumstances) -> Mapping[str | None, 
 
 
 def _deferred(each: Compared, known: Circumstances) -> Iterator[Likely]:
-    if not each.batch:
+    billed = each.batch - each.seen.batched
+    if billed <= 0:
         return
     days = (each.cell.day, _shifted(each.cell.day, -1))
     lines = sum(known.batch_lines.get(day, 0) for day in days)
     said = f"the trail has uploads of {lines} lines on that day and the day before"
     yield Likely(
-        cause=Cause.BATCH, requests=min(each.batch, lines), words=f"a batch's: {said}"
+        cause=Cause.BATCH, requests=min(billed, lines), words=f"a batch's: {said}"
     )
 
 
@@ -194,7 +216,12 @@ def _moved(each: Compared, around: _Around, *, excess: bool) -> Iterator[Likely]
     """What is too few here and too many next to it, or the other way round."""
 
     def too_many(other: Compared) -> int:
-        return other.requests.excess if excess else other.requests.uncovered
+        # What that cell explains by itself did not come from here.
+        seen = other.seen
+        if excess:
+            return max(0, other.requests.excess - _failed(seen) - seen.unknown)
+        further = max(0, seen.tries - seen.calls)
+        return max(0, other.requests.uncovered - further)
 
     if near := sum(map(too_many, around.next_days(each.cell))):
         yield Likely(
@@ -212,11 +239,22 @@ def _moved(each: Compared, around: _Around, *, excess: bool) -> Iterator[Likely]
         )
 
 
+def _failed(seen: Recorded) -> int:
+    """Calls that were never answered with success."""
+    return max(0, seen.calls - seen.answered - seen.unknown)
+
+
 def _why_excess(
     each: Compared, around: _Around, known: Circumstances
 ) -> Iterator[Likely]:
     seen = each.seen
-    if failed := max(0, seen.calls - seen.answered - seen.unknown):
+    if fewer := max(0, seen.batched - each.batch):
+        yield Likely(
+            cause=Cause.BATCH,
+            requests=fewer,
+            words="lines of batches that were handed over, and failed or ran later",
+        )
+    if failed := _failed(seen):
         yield Likely(
             cause=Cause.FAILED,
             requests=failed,

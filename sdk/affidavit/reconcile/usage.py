@@ -1,20 +1,16 @@
 """What a provider says it served: buckets of use, as it hands them out.
 
 Knows the pages of OpenAI's usage and costs endpoints (`/organization/usage/*`,
-`/organization/costs`) and Azure Monitor's metrics. Pure: bytes in, rows out. A document
-is taken whole or not at all: a row that is not understood would be use that nobody
-counts.
+`/organization/costs`); Azure's metrics are `azure`'s. Pure: JSON in, rows out. A row
+that is not understood is refused: it would be use that nobody counts.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from hashlib import sha256
-from typing import Any, assert_never
 
-from affidavit import canonical
 from affidavit.canonical import Json
 from affidavit.errors import Malformed
 
@@ -36,10 +32,14 @@ class Family(Enum):
     DECISIONS = "decisions"
 
 
-OTHERWISE_COUNTED = frozenset(
-    {"vector_stores", "code_interpreter_sessions", "file_searches", "web_searches"}
-)
-"""Kinds whose units are no requests to a model: told as seen, held against nothing."""
+OTHERWISE_COUNTED: Mapping[str, str] = {
+    "vector_stores": "usage_bytes",
+    "code_interpreter_sessions": "num_sessions",
+    "file_searches": "num_requests",
+    "web_searches": "num_requests",
+}
+"""Kinds whose units are no requests to a model → the field that counts them. Told as
+seen, held against nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,15 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Otherwise:
+    """One row of a kind that is counted in other units."""
+
+    day: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """Everything that one document says."""
 
@@ -81,38 +90,16 @@ class Usage:
     costs: tuple[Cost, ...] = ()
     days: tuple[str, ...] = ()
     """Every day that it has a bucket of, with use or without."""
-    otherwise: Mapping[str, int] | None = None
-    """Kinds that are counted in other units → how many rows of them."""
+    otherwise: tuple[Otherwise, ...] = ()
     more: bool = False
     """Whether it says that further pages follow it."""
 
 
-def parse(data: bytes) -> Usage:
-    """Read one document: a page, a list of pages, or Azure Monitor's metrics.
-
-    `Malformed` names what is not understood.
-    """
-    if len(data) > MAX_DOCUMENT_BYTES:
-        raise Malformed(f"a usage document of over {MAX_DOCUMENT_BYTES} bytes")
-    digest = sha256(data).hexdigest()
-    match canonical.parse(data):
-        case {"object": "page"} as page:
-            return _of_pages(digest, [page])
-        case [*pages] if pages:
-            return _of_pages(digest, pages)
-        case {"value": [*metrics]}:
-            return _of_azure(digest, metrics)
-        case _:
-            raise Malformed(
-                "neither a page of usage (`object: page`), nor a list of pages, nor "
-                "Azure Monitor's metrics (`value`)"
-            )
-
-
-def _of_pages(digest: str, pages: Sequence[Json]) -> Usage:
+def of_pages(digest: str, pages: Sequence[Json]) -> Usage:
+    """Everything in some pages of one endpoint; `Malformed` names what is none."""
     rows: list[Billed] = []
     costs: list[Cost] = []
-    otherwise: dict[str, int] = {}
+    otherwise: list[Otherwise] = []
     days: set[str] = set()
     more = False
     for page in pages:
@@ -131,7 +118,7 @@ def _of_pages(digest: str, pages: Sequence[Json]) -> Usage:
         rows=tuple(rows),
         costs=tuple(costs),
         days=tuple(sorted(days)),
-        otherwise=otherwise,
+        otherwise=tuple(otherwise),
         more=more,
     )
 
@@ -157,7 +144,7 @@ def _take(
     result: Json,
     rows: list[Billed],
     costs: list[Cost],
-    otherwise: dict[str, int],
+    otherwise: list[Otherwise],
 ) -> None:
     kind = result.get("object") if isinstance(result, dict) else None
     if not isinstance(result, dict) or not isinstance(kind, str):
@@ -166,7 +153,8 @@ def _take(
     if kind == _COSTS:
         costs.append(_cost(day, result))
     elif name in OTHERWISE_COUNTED:
-        otherwise[name] = otherwise.get(name, 0) + 1
+        count = _count(result, OTHERWISE_COUNTED[name], needed=True)
+        otherwise.append(Otherwise(day=day, name=name, count=count))
     else:
         rows.append(_billed(day, name, result))
 
@@ -222,100 +210,3 @@ def _text(told: Mapping[str, Json], name: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise Malformed(f"{name} is no text: {value!r:.40}")
     return value or None
-
-
-class _Metric(Enum):
-    """Metrics of Microsoft.CognitiveServices/accounts that count use."""
-
-    REQUESTS = "AzureOpenAIRequests"
-    INPUT = "ProcessedPromptTokens"
-    OUTPUT = "GeneratedTokens"
-
-
-def _of_azure(digest: str, metrics: Sequence[Json]) -> Usage:
-    sums: dict[tuple[str, str | None], list[int]] = {}
-    for metric, day, model, total in _azure_points(metrics):
-        counts = sums.setdefault((day, model), [0, 0, 0])
-        match metric:
-            case _Metric.REQUESTS:
-                counts[0] += total
-            case _Metric.INPUT:
-                counts[1] += total
-            case _Metric.OUTPUT:
-                counts[2] += total
-            case _:
-                assert_never(metric)
-    rows = tuple(
-        Billed(
-            day=day,
-            family=Family.COMPLETIONS,
-            project=None,
-            key=None,
-            model=model,
-            requests=requests,
-            input_tokens=given,
-            output_tokens=made,
-        )
-        for (day, model), (requests, given, made) in sums.items()
-        if requests or given or made
-    )
-    days = tuple(sorted({day for day, _ in sums}))
-    return Usage(digest=digest, rows=rows, days=days, otherwise={})
-
-
-def _azure_points(
-    metrics: Sequence[Json],
-) -> Iterator[tuple[_Metric, str, str | None, int]]:
-    for each in metrics:
-        match each:
-            case {"name": {"value": str(name)}, "timeseries": [*series]}:
-                pass
-            case _:
-                raise Malformed(f"not a metric of Azure Monitor: {str(each)[:80]}")
-        try:
-            metric = _Metric(name)
-        except ValueError:
-            raise Malformed(
-                f"the metric {name} counts no use: export "
-                + ", ".join(known.value for known in _Metric)
-            ) from None
-        for one in series:
-            model, data = _azure_series(one)
-            for point in data:
-                day, total = _azure_point(point)
-                yield metric, day, model, total
-
-
-def _azure_series(value: Json) -> tuple[str | None, Sequence[Json]]:
-    match value:
-        case {"data": [*data], **rest}:
-            return _azure_model(rest.get("metadatavalues")), data
-        case _:
-            raise Malformed(f"not a time series: {str(value)[:80]}")
-
-
-def _azure_model(values: Any) -> str | None:
-    named: dict[str, str] = {}
-    for each in values or ():
-        match each:
-            case {"name": {"value": str(name)}, "value": str(value)}:
-                named[name.lower()] = value
-            case _:
-                raise Malformed(f"not a dimension: {str(each)[:80]}")
-    return named.get("modelname") or named.get("modeldeploymentname")
-
-
-def _azure_point(point: Json) -> tuple[str, int]:
-    match point:
-        case {"timeStamp": str(at), **rest}:
-            total = rest.get("total", 0)
-        case _:
-            raise Malformed(f"not a point of a time series: {str(point)[:80]}")
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        raise Malformed(f"not a time: {at[:40]}") from None
-    if not isinstance(total, int | float) or total < 0 or total != int(total):
-        raise Malformed(f"total is no count: {total!r:.40}")
-    moment = moment.astimezone(UTC) if moment.tzinfo else moment
-    return moment.strftime("%Y-%m-%d"), int(total)

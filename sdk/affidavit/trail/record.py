@@ -41,6 +41,7 @@ class Kind(Enum):
     POLICY = "policy"
     DECISION = "decision"
     OUTCOME = "outcome"
+    ADDENDUM = "addendum"
     HEARTBEAT = "heartbeat"
     KEY = "key"
     WAIVER = "waiver"

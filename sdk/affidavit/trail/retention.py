@@ -1,8 +1,10 @@
 """Which bodies are old enough to go, and the record that says they went.
 
-Pure: entries come in, a selection goes out. Only decisions and outcomes are ever
-selected, a call's two records together. What a record of kind `pruning` says is
-docs/formats/trail.md; how bodies leave the disk is `prune`'s business.
+Pure: entries come in, a selection goes out. Only decisions, outcomes and addenda are
+ever selected, a call's first two records together. An addendum's entry does not name
+its call, so it goes by its own age, and by none while anything is held. What a record
+of kind `pruning` says is docs/formats/trail.md; how bodies leave the disk is `prune`'s
+business.
 """
 
 import hashlib
@@ -24,8 +26,10 @@ from affidavit.trail.keep import Keep
 from affidavit.trail.ranges import MAX_INDEX, Ranges
 from affidavit.trail.record import Kind, Labels
 
-PRUNABLE = (Kind.DECISION, Kind.OUTCOME)
+PRUNABLE = (Kind.DECISION, Kind.OUTCOME, Kind.ADDENDUM)
 """Kinds whose bodies may go. All others say what the trail itself is and did."""
+_SAID = tuple([each.value for each in PRUNABLE[:count]] for count in (2, 3))
+"""What a record may say of kinds: the first is of before there were addenda."""
 MAX_RANGES = 1_500
 """In one record: each takes up to 35 bytes of the 60 KiB that a body has."""
 OPEN_GRACE = timedelta(days=7)
@@ -172,6 +176,8 @@ class Selector:
                 self._early[found.id] = (index, found.at)
             else:
                 self._settle(decision, index, found.at)
+        elif found.kind == Kind.ADDENDUM.value:
+            self._addendum(index, found.at)
 
     def _decision(self, index: int, entry: bytes, found: Seen) -> None:
         waiting = _Waiting(self._fate(index, entry, found), index, found.at)
@@ -182,6 +188,16 @@ class Selector:
             self._settle(waiting, *early)
         else:
             self._waiting[found.id] = waiting
+
+    def _addendum(self, index: int, at: str) -> None:
+        if index in self._gone or at >= self._rules.before:
+            return
+        if self._rules.holds:
+            self.kept[Why.HELD] += 1  # whether it is of a held call, its entry says not
+        elif self._rules.attested.awaits(at):
+            self.kept[Why.UNATTESTED] += 1
+        else:
+            self._mark(index)
 
     def _fate(self, index: int, entry: bytes, found: Seen) -> _Fate:
         if index in self._gone:
@@ -275,8 +291,10 @@ class Pruning:
         record.parse_moment(before)
         if pruned.total != count or not 0 < count <= MAX_INDEX:
             raise Malformed(f"ranges of {pruned.total} records, said to be {count}")
-        if kinds != [kind.value for kind in PRUNABLE]:
-            raise Malformed(f"pruned are decisions and outcomes, not {kinds!r:.80}")
+        if kinds not in _SAID:
+            raise Malformed(
+                f"pruned are decisions, outcomes and addenda, not {kinds!r:.80}"
+            )
         return cls(
             before=before,
             keep=keep,

@@ -5,7 +5,7 @@ opened, all else is passed over. Reads only. A record of these kinds that cannot
 is `BrokenTrail`: nobody would know then what must stay.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from affidavit import canonical
@@ -59,31 +59,37 @@ def survey(
     incidents: list[tuple[str, str, Mapping[str, Json]]] = []
     for number in range(start // TILE_WIDTH, -(-size // TILE_WIDTH)):
         breathe()
-        for index, entry in _rare(reader, number, size):
+        for index, entry in rare(reader, number, size, _MARKS):
             if index < start:
                 continue
             found = seen(index, entry)
             if found.kind == Kind.INCIDENT.value:
-                said = canonical.parse(_body(reader, index, size, found.body))
+                said = canonical.parse(body_of(reader, index, size, found.body))
                 incidents.append((found.id, found.at, _object(said)))
             elif found.kind == Kind.PRUNING.value:
-                data = _body(reader, index, size, found.body)
+                data = body_of(reader, index, size, found.body)
                 if not is_of_contents(data):
                     claims.append(Claim(index, Pruning.parse(data)))
     return Survey(size=size, claims=tuple(claims), holds=tuple(in_force(incidents)))
 
 
-def _rare(reader: TrailReader, number: int, size: int) -> Iterator[tuple[int, bytes]]:
-    """Entries of a bundle that may be of a kind that `survey` reads."""
+def rare(
+    reader: TrailReader, number: int, size: int, marks: Sequence[bytes]
+) -> Iterator[tuple[int, bytes]]:
+    """`(index, entry)` of a bundle that has one of `marks` in it: hardly any has."""
     tile = tile_at("entries", number, size)
     data, width = reader.tile(tile)
     # Searched whole: of a thousand bundles hardly one is taken apart.
-    if any(mark in data for mark in _MARKS):
+    if any(mark in data for mark in marks):
         entries = decode_entries(data, width)[: tile.width]
         yield from enumerate(entries, number * TILE_WIDTH)
 
 
-def _body(reader: TrailReader, index: int, size: int, digest: bytes) -> bytes:
+def body_of(reader: TrailReader, index: int, size: int, digest: bytes) -> bytes:
+    """The body of a sealed record of a kind that is never pruned, without its salt.
+
+    `BrokenTrail` when it is not the one whose `digest` the entry names.
+    """
     number, place = divmod(index, TILE_WIDTH)
     salted = reader.body_bundle(number, tile_at("body", number, size).width)[place]
     if salted is None or canonical.sha256(salted) != digest:

@@ -147,11 +147,13 @@ class Trail:
         """As `append`, without holding up the event loop."""
         await self._writer.aappend(record, owes_outcome=owes_outcome)
 
-    def note(self, record: Record | Callable[[], Record]) -> None:
+    def note(
+        self, record: Record | Callable[[], Record], *, settles_outcome: bool = True
+    ) -> None:
         """Hand an outcome in, or what makes it: written with the next commit or within
-        50 ms.
+        50 ms. Or, when it does not settle one, what is told of a call afterwards.
         """
-        self._writer.note(record)
+        self._writer.note(record, settles_outcome=settles_outcome)
 
     def flush(self) -> None:
         """Make everything that was handed in durable now."""

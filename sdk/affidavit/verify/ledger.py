@@ -26,9 +26,9 @@ from affidavit.trail.record import KINDS, SALT_BYTES, Kind
 from affidavit.verify.form import Found, found_in, id_text, misshapen, named, step_back
 from affidavit.verify.ids import IdRuns
 from affidavit.verify.lifecycle import (
-    CALLS,
     ENDINGS,
     LEFT,
+    PRUNED,
     STOPPED,
     Event,
     Lifecycles,
@@ -265,7 +265,7 @@ class Ledger:
 
     def _body(self, index: int | None, found: Found, salted: bytes | None) -> bool:
         if salted is None:
-            if found["kind"] not in CALLS:
+            if found["kind"] not in PRUNED:
                 message = "its body was removed; those of this kind are never pruned"
                 self._report(Fault.BODY, message, index, found.string)
             elif index is not None:

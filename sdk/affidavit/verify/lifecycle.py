@@ -17,6 +17,8 @@ from affidavit.verify.report import Fault, Problem, Problems
 LEFT = frozenset((b"permit", b"observed"))
 STOPPED = frozenset((b"refuse", b"review"))
 CALLS = frozenset((b"decision", b"outcome"))
+"""Kinds of which a call has one each, under one id."""
+PRUNED = CALLS | {b"addendum"}
 """Kinds that are about a call: their bodies may be pruned."""
 ENDINGS = frozenset((b"complete", b"abandoned", b"error"))
 

@@ -69,6 +69,8 @@ class Fault(Enum):
     KEY = "key"
     """A key record that does not hold, or a signature by a key that was not in force.
     """
+    INCIDENT = "incident"
+    """An event of an incident that cannot be read, or does not fit the others."""
     DISCLOSURE = "disclosure"
     """A disclosure that contradicts itself, or tells of what was not asked for."""
 

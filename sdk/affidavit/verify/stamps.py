@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 QUERY_TYPE = "application/timestamp-query"
 REPLY_TYPE = "application/timestamp-reply"
 _MAX_PEM_BYTES = 1 << 20
+_OCTETS = 0x04
+"""The tag of an OCTET STRING."""
 _CERTIFICATES = 0xA0
 """Tag of SignedData's certificates (RFC 5652 §5.1)."""
 
@@ -168,6 +170,24 @@ def _signer(response: Any) -> "Certificate":
         if (each.issuer, each.serial_number)
         == (signed_by.issuer, signed_by.serial_number)
     )
+
+
+def signature_of(response: bytes) -> bytes:
+    """The octets of the signature in a TimeStampResp (SignerInfo, RFC 5652 §5.3);
+    `Malformed` where there is not exactly one signer. Nothing is verified.
+    """
+    try:
+        _, token = _inside(response, next(_items(response, 0, len(response))))
+        _, content = _inside(response, token)
+        (signed,) = _inside(response, content)
+        (signer,) = _inside(response, _inside(response, signed)[-1])
+        (octets,) = (
+            each for each in _inside(response, signer) if response[each[0]] == _OCTETS
+        )
+    except (ValueError, IndexError, StopIteration) as error:
+        raise Malformed("a time-stamp response without one signature") from error
+    start, end = _contents(response, octets)
+    return response[start:end]
 
 
 def in_der_order(response: bytes) -> bytes:

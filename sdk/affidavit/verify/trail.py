@@ -23,6 +23,7 @@ from affidavit.verify.bundles import BundleCheck, Progress, Visit, another_histo
 from affidavit.verify.form import as_changed
 from affidavit.verify.history import History, against, begins_with
 from affidavit.verify.ids import IdRuns
+from affidavit.verify.incidents import Incidents
 from affidavit.verify.keys import KeyCheck
 from affidavit.verify.ledger import Account, Ledger
 from affidavit.verify.look import Spread
@@ -110,6 +111,7 @@ class _TrailCheck:
         self._problems = Problems()
         self._prunings = Prunings(self._problems)
         self._keys = KeyCheck(key, self._problems)
+        self._incidents = Incidents(self._problems)
         self._unchecked: list[str] = []
         self._notes: list[str] = []
         self._older: Checkpoint | None = None
@@ -200,6 +202,7 @@ class _TrailCheck:
         self._tree = TreeCheck(self._reader.hashes, self._problems, edge)
         rare = {
             Kind.PRUNING: self._prunings.check,
+            Kind.INCIDENT: self._incidents.take,
             Kind.GENESIS: self._keys.genesis,
             Kind.KEY: self._keys.take,
         }
@@ -331,8 +334,9 @@ class _TrailCheck:
     def report(self, now: datetime) -> TrailReport:
         """All of it."""
         ledger, problems = self._ledger, self._problems
-        recent = _stamp(now - RECENT)
+        recent = record.stamp(int((now - RECENT).timestamp() * 1000))
         unknown = list(ledger.unknown())
+        self._notes += self._incidents.settle(whole=self._bundles.whole)
         if not self._bodies:
             self._unchecked.append("Bodies were not looked at.")
         pruned = self._prunings.settle(
@@ -374,7 +378,7 @@ class _TrailCheck:
             return
         verified = Verified(
             key=str(self._key),
-            at=_stamp(now),
+            at=record.stamp(int(now.timestamp() * 1000)),
             checkpoint=self._moment.checkpoint,
             size=self._head.size,
             root=self._head.root,
@@ -394,7 +398,3 @@ class _TrailCheck:
 
     def _add(self, fault: Fault, message: str, *, index: int | None = None) -> None:
         self._problems.add(Problem(fault=fault, message=message, index=index))
-
-
-def _stamp(moment: datetime) -> str:
-    return record.stamp(int(moment.timestamp() * 1000))

@@ -28,13 +28,17 @@ _MOST_OWN = 512
 _TOO_MANY = 429
 _SAYS_WHAT_TO_CHANGE = ("purpose.", "origin.", "default.", "budget", "file.")
 """Identifiers of reasons that ask for another declaration, not for another prompt."""
+_DOWNLOAD = "files.content"
+"""The endpoint that a batch's answers come by."""
 _OTHERS = "\0others"
 _DENIED = "\0denied"
 
 
 class _Waiting(NamedTuple):
     state: State
-    number: int
+    number: int | None
+    """Of the call in its window; None for the download of a file, which is no call of
+    a model."""
 
 
 class Watcher:
@@ -56,10 +60,16 @@ class Watcher:
         """For the lines of one file, which are one stream."""
         return FileLook(self, policy)
 
-    def concluded(self, identifier: str, outcome: Outcome) -> None:
-        """Take the answer to the call of this record."""
+    def concluded(
+        self, identifier: str, outcome: Outcome, texts: Sequence[str] = ()
+    ) -> None:
+        """Take the answer to the call of this record; `texts` are a long file's."""
         waiting = self._waiting.pop(identifier, None)
         if waiting is None:
+            return
+        if waiting.number is None:
+            said = texts or tuple(outcome.said or ())
+            window.learn(waiting.state, said, self._key)
             return
         limited = sum(1 for each in outcome.attempts if each.status == _TOO_MANY)
         told = OutcomeFeatures(
@@ -91,7 +101,7 @@ class Watcher:
         """Of the tables."""
         return self._key
 
-    def awaits(self, identifier: str, state: State, number: int) -> None:
+    def awaits(self, identifier: str, state: State, number: int | None) -> None:
         """An answer is to come."""
         if len(self._waiting) >= _MOST_WAITING:
             # Another thread may take the same one away at once.
@@ -102,7 +112,15 @@ class Watcher:
 class Look:
     """One call's: asked for findings before its decision, told of it afterwards."""
 
-    __slots__ = ("_call", "_milliseconds", "_policy", "_purpose", "_seen", "_watcher")
+    __slots__ = (
+        "_call",
+        "_downloads",
+        "_milliseconds",
+        "_policy",
+        "_purpose",
+        "_seen",
+        "_watcher",
+    )
 
     def __init__(self, watcher: Watcher, policy: Policy, milliseconds: int) -> None:
         self._watcher, self._policy = watcher, policy
@@ -110,13 +128,15 @@ class Look:
         self._seen: Considered | None = None
         self._call: CallFeatures | None = None
         self._purpose = ""
+        self._downloads = False
 
     def __call__(self, call: Call, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """What the window says of `call`; `findings` are what its words said."""
         self._call = features.of_call(call, findings, self._milliseconds)
-        if self._call is None:
-            return ()
         self._purpose = call.purpose or ""
+        if self._call is None:
+            self._downloads = call.endpoint == _DOWNLOAD
+            return ()
         state = self._watcher.state(self._policy, call.purpose)
         self._seen = window.consider(state, self._call, self._watcher.key)
         return self._seen.findings + self._watcher.denied.find(
@@ -127,6 +147,9 @@ class Look:
         self, identifier: str, reasons: Sequence[Reason], *, left: bool
     ) -> None:
         """It was decided so, under this record; `left`: it may leave."""
+        if self._downloads and left:
+            state = self._watcher.state(self._policy, self._purpose)
+            self._watcher.awaits(identifier, state, None)
         if self._call is None or self._seen is None:
             return
         state = self._watcher.state(self._policy, self._purpose)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from affidavit.anchors.keeper import AnchorKeeper
     from affidavit.contents import Keeper
     from affidavit.trail.prune_keeper import RetentionKeeper
+    from affidavit.wiring.afterwards import Afterwards
     from affidavit.wiring.behaviour import Watcher
+    from affidavit.wiring.opinions import Opinions
 
 
 def watcher(settings: Settings, identity: Identity, policy: Policy) -> "Watcher | None":
@@ -60,3 +62,14 @@ def retention(
     from affidavit.trail.prune_keeper import RetentionKeeper
 
     return RetentionKeeper(trail, settings.keep, tool=tool, clock=clock)
+
+
+def opinions(settings: Settings, afterwards: "Afterwards") -> "Opinions | None":
+    """Whoever has a sample of the calls looked at by a model, if the settings name
+    one.
+    """
+    if settings.second_opinion is None:
+        return None
+    from affidavit.wiring.opinions import Opinions
+
+    return Opinions(settings.second_opinion, afterwards)

@@ -13,8 +13,7 @@ import weakref
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from affidavit import fingerprint
 from affidavit._version import __version__
@@ -31,14 +30,13 @@ from affidavit.trail.reader import TrailReader
 from affidavit.trail.record import ID_BYTES, Clock, Kind, Labels, Randomness, Record
 from affidavit.trail.trail import Trail, boot_id
 from affidavit.trail.uploads import Uploads
-from affidavit.wiring import beside, counting, putting
+from affidavit.wiring import beside, counting, putting, suspending
+from affidavit.wiring.afterwards import Afterwards
 from affidavit.wiring.farewell import at_end_of_children
 from affidavit.wiring.keyring import load_identity
+from affidavit.wiring.putting import shown
 from affidavit.wiring.settings import Settings, read_settings
 from affidavit.wiring.trusted import loaded
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["TOOL", "Governor", "default_governor", "load_identity", "shown"]
 TOOL = f"affidavit/{__version__}"
@@ -108,6 +106,10 @@ class Governor:
             durability=self.settings.durability,
             on_network=self.settings.network_trail,
         )
+        said = lambda: self._gate.fingerprint_key  # noqa: E731 - another policy, another gate
+        self._after = Afterwards(self._trail, said, clock, randomness)
+        self.opinions = beside.opinions(self.settings, self._after)
+        self._switch = suspending.switch(self.settings.trail, self._identity.origin)
         self._keeper = counting.keeper_for(self, in_force, self._identity.origin)
         self._anchors = beside.anchors(self.settings)
         self._retention = beside.retention(self.settings, self._trail, clock, tool=TOOL)
@@ -163,17 +165,24 @@ class Governor:
         """Decide each line of a file that is uploaded, one at a time."""
         gate, watcher = self._gate, self._watcher
         look = None if watcher is None else watcher.look_at_file(gate.policy)
-        return gate.inspect(lines, self._clock() // 1_000_000, look)
+        return suspending.inspect(gate, self._switch, lines, self._moment(), look)
 
     def consider(self, call: Call, inspection: Inspection | None = None) -> Verdict:
         """Decide about `call`; records nothing yet."""
         moment, gate, watcher = self._moment(), self._gate, self._watcher
-        if watcher is None or inspection is not None:
-            verdict = gate.consider(call, moment, inspection)
-        else:
+        opinions, look = self.opinions, None
+        if opinions is not None and opinions.asking:
+            call, watcher = opinions.bare(call), None
+        if watcher is not None and inspection is None:
             look = watcher.look(gate.policy, moment.milliseconds)
-            verdict = gate.consider(call, moment, look=look)
+        verdict = gate.consider(call, moment, inspection, look)
+        stopped = self._switch.reasons(call, moment.monotonic)
+        if stopped or (inspection is not None and inspection.stopped):
+            verdict = gate.stopped(verdict, stopped, inspection)
+        if look is not None:
             look.decided(verdict.id, verdict.reasons, left=not verdict.refused)
+        if opinions is not None:
+            opinions.decided(call, verdict.id, refused=verdict.refused)
         bare = self._contents is None or verdict.content
         return verdict if bare else verdict._replace(content=call.content)
 
@@ -225,6 +234,7 @@ class Governor:
         try:
             record = self._concluded(verdict, self._clock(), lambda: outcome)
             self._trail.note(record)
+            self._after.rest(verdict.id)
             counting.settle(self._keeper, final, outcome)
             self._uploads.learn(final.record, record)
         except AffidavitError as error:
@@ -236,18 +246,20 @@ class Governor:
             self.conclude(verdict, outcome())  # the next call counts what it took
             return
         try:
-            self._trail.note(partial(self._concluded, verdict, self._clock(), outcome))
+            made = partial(self._concluded, verdict, self._clock(), outcome)
+            self._trail.note(partial(self._after.followed, verdict.id, made))
         except AffidavitError as error:
             _log.error(_UNTOLD, verdict.id, error)
 
     def _concluded(
         self, verdict: Verdict, nanoseconds: int, outcome: Callable[[], Outcome]
     ) -> Record:
-        told = outcome()
+        told = self._after.read(verdict.id, outcome())
         if self._watcher is not None:
-            # Read once, for whoever else asks what was said.
             told = told._replace(said=None if told.said is None else tuple(told.said))
-            self._watcher.concluded(verdict.id, told)
+            self._watcher.concluded(verdict.id, told, self._after.all_of(verdict.id))
+        if self.opinions is not None:
+            self.opinions.concluded(verdict.id)
         if self._contents is not None and told.output is not None:
             self._contents.note(verdict.id, told.output)
         return self._gate.conclude(verdict, told, nanoseconds // 1_000_000)
@@ -255,10 +267,10 @@ class Governor:
     def flush(self) -> None:
         """Make every outcome durable now, before the process is frozen or killed.
 
-        Decisions are durable already; outcomes may wait 50 ms. A function
-        service that stops processes between requests calls this at each one's end.
+        Decisions are durable already; outcomes may wait 50 ms. A function service that
+        stops processes between requests calls this at each one's end.
         """
-        self._trail.flush()
+        self._after.finish()
         if self._keeper is not None:
             self._keeper.flush()
         if self._contents is not None:
@@ -290,6 +302,8 @@ class Governor:
     def close(self) -> None:
         """Record the end, seal what is durable, let go of the files. Twice is once."""
         _open_governors.discard(self)
+        if self.opinions is not None:
+            self.opinions.close()
         self._under_way.wait()
         if self._anchors is not None:
             self._anchors.close()
@@ -297,6 +311,7 @@ class Governor:
             self._retention.close()
         if self._keeper is not None:
             self._keeper.close()
+        self._after.finish()
         self._trail.close()
         if self._contents is not None:
             self._contents.close()
@@ -304,12 +319,7 @@ class Governor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _keep_request(self, verdict: Verdict) -> None:
@@ -351,16 +361,6 @@ class Governor:
             randomness=self._randomness,
             policy=self._gate.policy_hex,
         )
-
-
-def shown(path: Path) -> Path:
-    """`path` as records and messages name it: relative where it is below this folder.
-
-    A record's `file:line` is read by others; where a home folder lies is none of
-    theirs.
-    """
-    directory = Path.cwd()
-    return path.relative_to(directory) if path.is_relative_to(directory) else path
 
 
 _open_governors: "weakref.WeakSet[Governor]" = weakref.WeakSet()

@@ -1,9 +1,11 @@
 """What a governor says in its trail of the policy that it puts in force, and of a
-record that could not be made. Pure, but for which event loop is running.
+record that could not be made. Pure, but for which event loop is running and which
+folder is the present one.
 """
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 
 from affidavit.canonical import Json
 from affidavit.errors import AffidavitError, Unrecorded
@@ -41,3 +43,12 @@ def on_asyncio() -> bool:
     except RuntimeError:
         return False
     return True
+
+
+def shown(path: Path) -> Path:
+    """`path` as records and messages name it: relative where it is below this folder.
+
+    Others read a record's `file:line`; where a home folder lies is none of theirs.
+    """
+    directory = Path.cwd()
+    return path.relative_to(directory) if path.is_relative_to(directory) else path

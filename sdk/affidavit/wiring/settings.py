@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from affidavit.anchors.plan import Plan
     from affidavit.keys.uri import KeyPlace, KeyUri
     from affidavit.trail.keep import Keep
+    from affidavit.wiring.opinion_plan import OpinionPlan
 
 NAMES = (
     "policy",
@@ -36,7 +37,7 @@ NAMES = (
     "keep",
     "budgets",
 )
-TABLES = ("anchors",)
+TABLES = ("anchors", "second_opinion")
 """Settings that only a file can hold."""
 _STORES = ("redis", "rediss", "unix")
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
@@ -70,6 +71,8 @@ class Settings:
     """(setting, where it came from), for `affidavit doctor`."""
     anchors: "Plan | None" = None
     """Whom the trail's heads are shown to; None when nobody."""
+    second_opinion: "OpinionPlan | None" = None
+    """Which model is asked about a sample of the calls; None when none is."""
     key_uri: "KeyUri | None" = None
     """Where the signing key lives, when that is no file."""
     policy_trust: Path | None = None
@@ -161,6 +164,7 @@ def read_settings(
             (name, found[name].source if name in found else "default") for name in NAMES
         ),
         anchors=_anchors(table, root, origin),
+        second_opinion=_second_opinion(table, origin),
         budgets=_budgets(found, trail_path.with_name(trail_path.name + ".budgets")),
         policy_trust=_path(found, "policy_trust", root)
         if "policy_trust" in found
@@ -256,6 +260,14 @@ def _anchors(table: Mapping[str, Any], root: Path, origin: str) -> "Plan | None"
     from affidavit.wiring.anchors import read_plan
 
     return read_plan(table["anchors"], base=root, source=origin)
+
+
+def _second_opinion(table: Mapping[str, Any], origin: str) -> "OpinionPlan | None":
+    if "second_opinion" not in table:
+        return None
+    from affidavit.wiring.opinion_plan import read
+
+    return read(table["second_opinion"], source=origin)
 
 
 def _nearest_file(directory: Path) -> tuple[Path, Mapping[str, Any], str]:

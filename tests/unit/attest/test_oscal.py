@@ -9,7 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from affidavit.attest.oscal import SELF_MADE, assessment
+from affidavit.attest.oscal import SELF_MADE, assessment, dangling
+from support.contracts import contract, promised
 from support.statements import attested, predicate
 from support.trails import a_trail
 
@@ -82,3 +83,22 @@ def test_objectives_hold_as_the_figures_say(told: dict[str, Any]) -> None:
     told["use"]["byEffect"]["observed"] = 2
     told["integrity"] |= {"unknownOutcomes": 1, "problems": ["x"]}
     assert set(states(told).values()) == {"not-satisfied"}
+
+
+def test_each_clause_of_a_contract_is_a_finding(tmp_path: Path) -> None:
+    trail = a_trail(tmp_path / "promised", calls=1)
+    trail.write()
+    promises = contract("declared: {}", "calls: {at_most: 0}")
+    made = predicate(promised(trail, promises))
+    found = states(made)
+    assert found["contract-clause-1"] == "satisfied"
+    assert found["contract-clause-2"] == "not-satisfied"
+    assert dangling(assessment(made, DIGEST)) == []
+
+
+def test_a_link_that_leads_nowhere_is_found(told: dict[str, Any]) -> None:
+    document = assessment(told, DIGEST)
+    assert dangling(document) == []
+    (used, *_) = values(json.loads(document), "observation-uuid")
+    lost = document.replace(b'"uuid":"' + used.encode(), b'"uuid":"lost')
+    assert dangling(lost) == [used]

@@ -14,11 +14,14 @@ from in_toto_attestation.v1.statement import (  # type: ignore[import-untyped]  
     Statement,
 )
 from securesystemslib.dsse import Envelope as ForeignEnvelope
+from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import (  # type: ignore[attr-defined]  # no __all__ there
+    Key,
     SSlibKey,
 )
 
 from affidavit import dsse
+from affidavit.attest import officers
 from affidavit.attest.statement import FILE_NAME, build_statement, write_statement
 from affidavit.attest.tally import Period
 from affidavit.errors import (
@@ -27,6 +30,7 @@ from affidavit.errors import (
     TrailMismatch,
     TrailUnavailable,
 )
+from affidavit.keys import Ed25519Signer
 from affidavit.trail.reader import TrailReader
 from support import statements, trails
 from support.statements import LATER, MONTH, attested, identity_of, predicate
@@ -166,16 +170,17 @@ def test_a_trail_of_another_key_is_not_attested(trail: Builder) -> None:
 def test_a_statement_is_written_once(trail: Builder, tmp_path: Path) -> None:
     envelope = attested(trail)
 
-    path = write_statement(tmp_path / "out", envelope)
+    path, there = write_statement(tmp_path / "out", envelope)
 
-    assert path == tmp_path / "out" / FILE_NAME
+    assert (path, there) == (tmp_path / "out" / FILE_NAME, envelope)
     assert path.read_bytes() == envelope.encode()
-    assert write_statement(tmp_path / "out", envelope) == path
+    assert write_statement(tmp_path / "out", envelope) == (path, envelope)
     assert [each.name for each in (tmp_path / "out").iterdir()] == [FILE_NAME]
 
 
 def test_another_statement_is_not_overwritten(trail: Builder, tmp_path: Path) -> None:
-    before = write_statement(tmp_path, attested(trail)).read_bytes()
+    path, _ = write_statement(tmp_path, attested(trail))
+    before = path.read_bytes()
     trail.calls(1)
     trail.write()
 
@@ -183,6 +188,21 @@ def test_another_statement_is_not_overwritten(trail: Builder, tmp_path: Path) ->
         write_statement(tmp_path, attested(trail))
 
     assert (tmp_path / FILE_NAME).read_bytes() == before
+
+
+def test_signatures_that_officers_added_stay(trail: Builder, tmp_path: Path) -> None:
+    envelope = attested(trail)
+    signed = officers.add(envelope, Ed25519Signer.from_seed(b"o" * 32))
+    (tmp_path / FILE_NAME).write_bytes(signed.encode())
+
+    assert write_statement(tmp_path, envelope)[1] == signed
+    assert (tmp_path / FILE_NAME).read_bytes() == signed.encode()
+
+
+def test_what_is_no_envelope_is_not_overwritten(trail: Builder, tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b"{}")
+    with pytest.raises(SettingsInvalid, match="another statement stands there"):
+        write_statement(tmp_path, attested(trail))
 
 
 def test_a_directory_that_is_none_is_named(trail: Builder, tmp_path: Path) -> None:
@@ -219,21 +239,46 @@ def test_securesystemslib_verifies_the_envelope(trail: Builder) -> None:
     assert foreign.verify([key], 1).keys() == {trail.signer.verifier.key_id}
 
 
-def test_openssl_verifies_the_envelope(trail: Builder, tmp_path: Path) -> None:
-    value = json.loads(attested(trail).encode())
+def test_securesystemslib_counts_officers_as_we_do(trail: Builder) -> None:
+    signers = [trail.signer, *(Ed25519Signer.from_seed(it * 32) for it in (b"a", b"b"))]
+    envelope = attested(trail)
+    for signer in signers[1:]:
+        envelope = officers.add(envelope, signer)
+    keys: list[Key] = [
+        SSlibKey(
+            it.verifier.key_id,
+            "ed25519",
+            "ed25519",
+            {"public": it.verifier.public.hex()},
+        )
+        for it in signers
+    ]
+
+    foreign = ForeignEnvelope.from_dict(json.loads(envelope.encode()))
+
+    assert foreign.verify(keys, 3).keys() == {it.verifier.key_id for it in signers}
+    assert foreign.verify(keys[1:], 2).keys() == {it.keyid for it in keys[1:]}
+    with pytest.raises(VerificationError):
+        ForeignEnvelope.from_dict(json.loads(attested(trail).encode())).verify(keys, 2)
+
+
+def test_openssl_verifies_each_signature(trail: Builder, tmp_path: Path) -> None:
+    officer = Ed25519Signer.from_seed(b"o" * 32)
+    value = json.loads(officers.add(attested(trail), officer).encode())
     payload = base64.b64decode(value["payload"])
-    signature = base64.b64decode(value["signatures"][0]["sig"])
     (tmp_path / "pae").write_bytes(dsse.pae(value["payloadType"], payload))
-    (tmp_path / "sig").write_bytes(signature)
-    (tmp_path / "pem").write_text(trail.signer.verifier.pem)
-
     command = "openssl pkeyutl -verify -rawin -pubin -inkey pem -sigfile sig -in pae"
-    done = subprocess.run(
-        command.split(), cwd=tmp_path, capture_output=True, check=False
-    )
+    for signed, signer in zip(
+        value["signatures"], (trail.signer, officer), strict=True
+    ):
+        (tmp_path / "sig").write_bytes(base64.b64decode(signed["sig"]))
+        (tmp_path / "pem").write_text(signer.verifier.pem)
+        done = subprocess.run(
+            command.split(), cwd=tmp_path, capture_output=True, check=False
+        )
 
-    assert done.returncode == 0, done
-    assert b"Verified Successfully" in done.stdout
+        assert done.returncode == 0, done
+        assert b"Verified Successfully" in done.stdout
 
 
 def test_it_says_what_it_does_not_prove(trail: Builder) -> None:

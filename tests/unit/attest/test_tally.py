@@ -173,3 +173,14 @@ def test_bodies_and_labels_count_the_same(
     assert recounted.unopened == told.unopened == told.mislabelled == 0
     assert (recounted.kinds, recounted.effects) == (told.kinds, told.effects)
     assert recounted.endings == told.endings
+
+
+def test_the_range_goes_from_the_periods_first_record_to_its_last() -> None:
+    builder = a_trail(NOWHERE, calls=4)
+    start = START + timedelta(milliseconds=250 * 3)
+    tally = by_bodies(builder, Period.of(start, start + timedelta(milliseconds=750)))
+    assert (tally.first, tally.end) == (2, 5)
+    assert tally.kinds.total() == 3
+    never = by_bodies(builder, Period.of(START - timedelta(days=2), START))
+    assert (never.first, never.end) == (0, 0)
+    assert (by_bodies(builder).first, by_bodies(builder).end) == (0, 10)

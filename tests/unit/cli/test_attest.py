@@ -16,6 +16,7 @@ from support.cli import (
     record_calls,
     tree_digest,
 )
+from support.handed import CONTRACT
 from support.project import a_project
 
 TODAY = datetime.now(UTC).date().isoformat()
@@ -37,6 +38,7 @@ def test_a_period_becomes_a_statement_that_the_key_signed(tmp_path: Path) -> Non
     assert told.code == 0
     assert told.json.keys() == {
         "anchors",
+        "contract",
         "exceptions",
         "integrity",
         "origin",
@@ -44,6 +46,7 @@ def test_a_period_becomes_a_statement_that_the_key_signed(tmp_path: Path) -> Non
         "period",
         "records",
         "root",
+        "since",
         "size",
         "use",
         "verdict",
@@ -263,3 +266,120 @@ def test_the_certificate_is_verified_by_itself_too(tmp_path: Path) -> None:
     changed = invoke("verify", page, "--key", key, cwd=tmp_path)
     assert changed.code == 1
     assert "not what is made of the statement" in changed.out
+
+
+def test_a_contract_is_answered_clause_by_clause(tmp_path: Path) -> None:
+    a_recorded_project(tmp_path)
+    (tmp_path / "kept.yaml").write_text(CONTRACT)
+    told = attest(*UNTIL_NOW, "--contract", "kept.yaml", cwd=tmp_path)
+    assert told.code == 0
+    assert "Contract acme-globex: met" in told.out
+    broken = CONTRACT.replace("declared: {}", "calls: {at_most: 1}")
+    (tmp_path / "broken.yaml").write_text(broken)
+    asked = ("--from", YESTERDAY, "--out", "b", "--contract", "broken.yaml", "--json")
+    told = attest(*asked, cwd=tmp_path)
+    assert told.code == 1
+    assert told.json["contract"] == {
+        "clauses": [{"id": "4.1", "result": "met"}, {"id": "4.2", "result": "not met"}],
+        "name": "acme-globex",
+        "result": "not met",
+        "scheduled": None,
+    }
+    assert (tmp_path / "b" / "contract.yaml").read_text() == broken
+
+
+def test_a_contract_that_is_wrong_is_told_by_line_before_anything_is_done(
+    tmp_path: Path,
+) -> None:
+    a_project(tmp_path)
+    (tmp_path / "c.yaml").write_text(CONTRACT + "clawses: []\n")
+    told = attest(*UNTIL_NOW, "--contract", "c.yaml", cwd=tmp_path)
+    assert told.code == 2
+    assert "c.yaml:16:1: error[P010]: unknown field 'clawses'" in told.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_contracts_schedule_says_which_period(tmp_path: Path) -> None:
+    a_recorded_project(tmp_path)
+    last = datetime.now(UTC).date().replace(day=1) - timedelta(days=1)
+    scheduled = f"schedule: {{every: month, from: {last.replace(day=1)}}}\n"
+    (tmp_path / "c.yaml").write_text(CONTRACT + scheduled)
+    told = attest("--contract", "c.yaml", "--out", "out", "--json", cwd=tmp_path)
+    assert told.json["period"]["from"].startswith(last.replace(day=1).isoformat())
+    # The trail began when that month was over: it can show nothing of it.
+    assert (told.code, told.json["verdict"]) == (2, "INCOMPLETE")
+    assert told.json["contract"]["scheduled"] is True
+    (tmp_path / "c.yaml").write_text(CONTRACT + scheduled.replace("20", "21", 1))
+    told = attest("--contract", "c.yaml", "--out", "out", cwd=tmp_path)
+    assert told.code == 2
+    assert "no period of the contract's schedule is over" in told.err
+
+
+@pytest.mark.parametrize(
+    ("asked", "missing"),
+    [
+        (("--from", YESTERDAY), "Missing option '--out'"),
+        (("--out", "out"), "Say which period"),
+        (("--out", "out", "--to", YESTERDAY), "Say which period"),
+    ],
+)
+def test_what_is_not_said_is_asked_for(
+    asked: tuple[str, ...], missing: str, tmp_path: Path
+) -> None:
+    told = attest(*asked, cwd=tmp_path)
+    assert told.code == 2
+    assert missing in told.err
+
+
+def test_an_attestation_goes_on_from_the_last_one(tmp_path: Path) -> None:
+    a_recorded_project(tmp_path)
+    first = attest(
+        *("--from", "2026-01-01", "--to", "2026-01-31", "--out", "one", "--json"),
+        cwd=tmp_path,
+    )
+    assert first.json["since"] is None
+    second = attest(*UNTIL_NOW, "--json", cwd=tmp_path)
+    assert second.json["since"]["to"] == "2026-02-01T00:00:00.000Z"
+    assert second.json["since"]["root"] == first.json["root"]
+    assert (tmp_path / "out" / "since.consistency").read_bytes().startswith(b"old 7\n")
+    named = attest(
+        *("--from", YESTERDAY, "--out", "b", "--since", "out", "--json"), cwd=tmp_path
+    )
+    assert named.json["since"]["to"] == second.json["period"]["to"]
+    assert "of a later time" in named.err
+
+
+def test_an_attestation_goes_on_over_a_change_of_keys(tmp_path: Path) -> None:
+    settings = a_recorded_project(tmp_path)
+    old = own_identity(settings).verifier
+    earlier = ("--from", "2026-01-01", "--to", "2026-01-31", "--out", "one")
+    attest(*earlier, cwd=tmp_path)
+    assert invoke("trail", "key", "rotate", cwd=tmp_path).code == 0
+    assert attest(*UNTIL_NOW, cwd=tmp_path).code == 0
+    new = own_identity(settings).verifier
+    keys = canonical.parse((tmp_path / "out" / "keys.json").read_bytes())
+    assert isinstance(keys, dict)
+    assert isinstance(keys["history"], list)
+    spans = [(each["vkey"], each["until"]) for each in keys["history"]]
+    assert spans == [(str(old), 7), (str(new), None)]
+    asked = ("verify", "out", "--since", "one", "--trail", settings.trail)
+    assert invoke(*asked, "--key", str(new), "--key", str(old), cwd=tmp_path).code == 0
+    told = invoke(*asked, "--key", str(new), cwd=tmp_path)
+    assert told.code == 1
+    assert "give the key of then with a further --key" in told.err
+
+
+def test_attesting_again_gives_the_same_bytes_in_every_file(tmp_path: Path) -> None:
+    a_recorded_project(tmp_path)
+    (tmp_path / "c.yaml").write_text(CONTRACT)
+    asked = ("--from", YESTERDAY, "--to", f"{TODAY}T00:00:00Z", "--controls", "csv")
+    promised = ("--contract", "c.yaml")
+    earlier = ("--from", "2026-01-01", "--to", "2026-01-31", "--out", "earlier")
+    attest(*earlier, cwd=tmp_path)
+    for out in ("a", "b"):
+        attest(*asked, *promised, "--out", out, cwd=tmp_path)
+    digests = {name: tree_digest(tmp_path / name) for name in ("a", "b")}
+    assert digests["a"] == digests["b"]
+    assert "since.consistency" in digests["a"]
+    attest(*asked, *promised, "--out", "a", cwd=tmp_path)
+    assert tree_digest(tmp_path / "a") == digests["b"]

@@ -21,9 +21,11 @@ def test_a_sound_project_is_well_and_is_not_touched(tmp_path: Path) -> None:
     assert told.json.keys() == {
         "anchors",
         "exit_code",
+        "incidents",
         "key",
         "policy",
         "processes",
+        "second_opinion",
         "settings",
         "trail",
         "troubles",

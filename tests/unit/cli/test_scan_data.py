@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from support import datasets
 from support.cli import invoke
 from support.printed import a_recorded_project, edited, prose
 
+ROOT = Path(__file__).parents[3]
 SAID = [[prose(70, at)] for at in range(6)]
 CLEAN: list[dict[str, Any]] = [
     {"id": at, "text": prose(90, 500 + at)} for at in range(20)
@@ -131,3 +133,60 @@ def test_a_signed_scan_is_told_apart_from_a_statement(tmp_path: Path) -> None:
     envelope = canonical.loads((tmp_path / "s.json").read_bytes())
     assert isinstance(envelope, dict)
     assert set(envelope) == {"payload", "payloadType", "signatures"}
+
+
+ROWS: list[dict[str, Any]] = [*CLEAN[:3], {"id": 9, "text": SAID[2][0]}]
+
+
+def a_folder(directory: Path) -> None:
+    """The same rows in every format; pre-commit names the files itself."""
+    (directory / "data").mkdir()
+    data = directory / "data"
+    for name in ("a.jsonl", "a.ndjson", "a.jsonl.gz", "a.jsonl.zst"):
+        datasets.json_lines(data / name, ROWS)
+    (data / "a.json").write_text(json.dumps(ROWS))
+    datasets.table(data / "a.csv", ROWS)
+    datasets.parquet(data / "a.parquet", ROWS)
+    datasets.arrow(data / "a.arrow", ROWS, stream=False)
+    datasets.arrow(data / "a.feather", ROWS, stream=True)
+    datasets.saved(data / "saved", ROWS)
+    lines = "\n\n".join(str(row["text"]) for row in ROWS)
+    (data / "a.txt").write_text(lines)
+
+
+def test_every_format_gives_the_copy_away(tmp_path: Path) -> None:
+    a_recorded_project(tmp_path, SAID)
+    a_folder(tmp_path)
+    told = invoke("scan", "data", "data", "--json", cwd=tmp_path).json
+    found = {each["file"] for each in told["found"]}
+    read = {each["name"] for each in told["files"] if each["left_out"] is None}
+
+    assert found == read
+    assert len(read) == 11
+    # Of text, paragraphs stand together in a row.
+    assert {each["kind"] for each in told["found"]} == {"exact", "embedded"}
+
+
+def test_the_hook_finds_it_in_the_files_that_it_is_given(tmp_path: Path) -> None:
+    text = (ROOT / ".pre-commit-hooks.yaml").read_text()
+    own = text.partition("- id: affidavit-data\n")[2].partition("\n- id:")[0]
+    hook = dict(
+        line.strip().split(": ", 1) for line in own.splitlines() if ": " in line
+    )
+    a_recorded_project(tmp_path, SAID)
+    a_folder(tmp_path)
+    names = sorted(
+        str(path.relative_to(tmp_path))
+        for path in (tmp_path / "data").rglob("*")
+        if re.search(hook["files"], str(path))
+    )
+    program, *entry = hook["entry"].split()
+
+    assert program == "affidavit"
+    assert {Path(name).name for name in names} >= {"a.jsonl", "a.csv", "a.parquet"}
+    assert "data/a.txt" not in names
+    for name in names:
+        ran = invoke(*entry, name, cwd=tmp_path)
+        assert ran.code == 1, (name, ran.out, ran.err)
+    datasets.json_lines(tmp_path / "clean.jsonl", CLEAN)
+    assert invoke(*entry, "clean.jsonl", cwd=tmp_path).code == 0

@@ -12,14 +12,18 @@ YESTERDAY = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
 FIELDS = {
     "anchors",
     "artefact",
+    "checked",
     "claim",
+    "contract",
     "exceptions",
     "key",
     "key_source",
+    "lacking",
     "origin",
     "period",
     "problems",
     "root",
+    "sample",
     "size",
     "trail",
     "unchecked",
@@ -135,4 +139,4 @@ def test_a_witness_can_be_demanded_with_the_trail(auditor: Path) -> None:
     assert demanded.code == 2
     assert "None by" in demanded.out
     assert bare.code == 2
-    assert "give --trail too" in bare.err
+    assert "with --trail" in bare.out

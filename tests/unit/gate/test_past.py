@@ -180,6 +180,7 @@ def test_what_a_budget_refused_stays_open_unless_a_rule_refuses(tmp_path: Path) 
     entry = {"at": "2026-11-22T12:00:00.000Z", "effect": "refuse", "id": "i"}
     for reasons, by_budget in (
         ([{"rule": "budget.spent", "message": "m"}], True),
+        ([{"rule": "incident:01a2", "message": "m"}], True),
         ([{"rule": "purpose.model", "message": "m"}, {"rule": "budget.spent"}], False),
         ([], False),
     ):

@@ -38,3 +38,46 @@ def test_however_much_is_said_it_fits_into_a_body() -> None:
     assert len(canonical.dumps(told)) < MAX_BODY_BYTES - 16_384
     kept = Fingerprint.decode(canonical.untext(str(outputs[0])))
     assert len(kept.values) >= 30
+
+
+def test_texts_that_follow_are_counted() -> None:
+    assert printed.told((), KEY, follow=700) == {"follow": 700}
+
+
+def test_portions_tell_every_text_once_with_all_its_values() -> None:
+    texts = [prose(60 + 7 * (seed % 40), seed) for seed in range(700)]
+    texts[3] = texts[650] = "short"
+    at, told, short = 0, list[str](), 0
+    while at < len(texts):
+        part = printed.portion(texts, at, KEY)
+        assert part.end > at
+        assert len(canonical.dumps({"fingerprints": part.fingerprints})) < (
+            MAX_BODY_BYTES - 256
+        )
+        outputs = part.fingerprints.get("outputs", [])
+        assert isinstance(outputs, list)
+        told += map(str, outputs)
+        short += int(str(part.fingerprints.get("short", 0)))
+        at = part.end
+
+    assert short == 2
+    assert told == [
+        canonical.text(of(text, KEY).encode()) for text in texts if text != "short"
+    ]
+
+
+def test_a_portion_has_room_for_the_longest_text() -> None:
+    texts = [prose(40_000, 1), prose(40_000, 2), prose(40_000, 3), prose(40_000, 4)]
+    part = printed.portion(texts, 0, KEY)
+
+    assert 1 <= part.end < 4
+    assert len(canonical.dumps(part.fingerprints)) < MAX_BODY_BYTES - 256
+
+
+def test_a_portion_of_short_texts_counts_them() -> None:
+    part = printed.portion(["Yes."] * 1000, 0, KEY)
+
+    assert part == printed.Portion(
+        {"short": printed.MOST_AT_ONCE}, printed.MOST_AT_ONCE
+    )
+    assert printed.portion([], 0, KEY) == printed.Portion({}, 0)

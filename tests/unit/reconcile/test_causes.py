@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from affidavit.reconcile.causes import Cause, Circumstances, Likely, explain
 from affidavit.reconcile.compare import compare
-from affidavit.reconcile.recorded import Cell, Recorded
+from affidavit.reconcile.recorded import Place, Recorded
 from affidavit.reconcile.usage import Billed, Family
 
 DAY, NEXT = "2026-10-10", "2026-10-11"
@@ -36,7 +36,9 @@ def causes(
     recorded: dict[tuple[str, str, str], Recorded],
     known: Circumstances = KNOWN,
 ) -> list[tuple[Cause, int]]:
-    cells = {Cell(d, "completions", p, m): each for (d, p, m), each in recorded.items()}
+    cells = {
+        Place(d, "completions", p, m): each for (d, p, m), each in recorded.items()
+    }
     comparison = compare(rows, cells, keys=known.keys)
     return [
         (one.cause, one.requests)
@@ -141,10 +143,39 @@ def test_causes_add_up_to_the_difference(
     billed: int, calls: int, further: int, failed: int
 ) -> None:
     seen = Recorded(calls=calls, answered=max(0, calls - failed), tries=calls + further)
-    cells = {Cell(DAY, "completions", "p", "m"): seen}
+    cells = {Place(DAY, "completions", "p", "m"): seen}
     comparison = compare([row(billed)], cells)
     told: list[Likely] = [
         one for each in explain(comparison, KNOWN).values() for one in each
     ]
     assert sum(one.requests for one in told) == abs(billed - calls)
     assert all(one.requests > 0 and one.words for one in told)
+
+
+def test_an_answer_that_was_cut_off_explains_tokens_where_requests_agree() -> None:
+    seen = Recorded(calls=2, tries=2, answered=2, abandoned=1, output_tokens=4)
+    cells = {Place(DAY, "completions", "p", "m"): seen}
+    comparison = compare([row(2, output_tokens=9)], cells)
+    ((one,),) = explain(comparison, KNOWN).values()
+    assert (one.cause, one.requests, one.tokens) == (Cause.CUT_OFF, 0, 5)
+
+
+@pytest.mark.parametrize(
+    ("tries", "cause"), [(3, Cause.RETRIES), (2, Cause.UNEXPLAINED)]
+)
+def test_other_tokens_than_were_told_are_no_agreement(tries: int, cause: Cause) -> None:
+    seen = Recorded(calls=2, tries=tries, answered=2, output_tokens=4)
+    cells = {Place(DAY, "completions", "p", "m"): seen}
+    ((one,),) = explain(compare([row(2, output_tokens=9)], cells), KNOWN).values()
+    assert one.cause is cause
+
+
+def test_a_batch_that_was_handed_over_and_not_billed_is_named() -> None:
+    trail = {(DAY, "p", "m"): Recorded(batched=3)}
+    assert causes([row(1, batch=True)], trail) == [(Cause.BATCH, 2)]
+
+
+def test_a_socket_that_was_opened_may_have_been_answered_unasked() -> None:
+    trail = {(DAY, "p", "m"): Recorded(handshakes=1)} | USUAL
+    found = causes([row(2), BILLED_ON_THE_FIRST], trail)
+    assert found == [(Cause.WEBSOCKETS, 2)]

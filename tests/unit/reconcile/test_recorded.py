@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from affidavit.reconcile.recorded import Cell, Harvest, Recorded
+from affidavit.reconcile.recorded import Harvest, Place, Recorded
 
 START, END = "2026-10-01T00:00:00.000Z", "2026-11-01T00:00:00.000Z"
 SALT = b"s" * 16
@@ -34,11 +34,11 @@ def outcome(name: str = "1", **body: Any) -> Any:
     return {"kind": "outcome", "id": name, "at": "2026-11-02T00:00:00.000Z"}, told
 
 
-PLACE = Cell("2026-10-05", "completions", None, "gpt-5-2025-08-07")
+PLACE = Place("2026-10-05", "completions", None, "gpt-5-2025-08-07", "gpt-5")
 
 
 def test_a_call_counts_on_its_decisions_day_under_the_model_that_answered() -> None:
-    (found,) = fed(decision(), outcome()).cells.items()
+    (found,) = fed(decision(), outcome()).rows.items()
     assert found == (
         PLACE,
         Recorded(
@@ -47,26 +47,24 @@ def test_a_call_counts_on_its_decisions_day_under_the_model_that_answered() -> N
             tries=1,
             input_tokens=7,
             output_tokens=5,
-            requested=found[1].requested,
         ),
     )
-    assert found[1].requested == {"gpt-5": 1}
 
 
 def test_tries_and_estimates_are_counted_apart() -> None:
     tries = [{"status": 500}, {"status": None}, {"status": 200}]
     usage = {"input": 1, "output": 2, "estimated": True}
-    (found,) = fed(decision(), outcome(attempts=tries, usage=usage)).cells.values()
+    (found,) = fed(decision(), outcome(attempts=tries, usage=usage)).rows.values()
     assert (found.calls, found.answered, found.tries, found.estimated) == (1, 1, 3, 1)
 
 
 def test_a_call_that_failed_was_not_answered() -> None:
-    (found,) = fed(decision(), outcome(attempts=[{"status": 500}])).cells.values()
+    (found,) = fed(decision(), outcome(attempts=[{"status": 500}])).rows.values()
     assert (found.calls, found.answered, found.tries) == (1, 0, 1)
 
 
 def test_a_call_without_outcome_is_unknown() -> None:
-    (found,) = fed(decision()).cells.items()
+    (found,) = fed(decision()).rows.items()
     assert found[0].model == "gpt-5"
     assert (found[1].calls, found[1].unknown) == (1, 1)
 
@@ -80,26 +78,24 @@ def test_what_did_not_leave_or_is_counted_nowhere_is_in_no_cell() -> None:
         decision("5", endpoint="responses.connect", parameters={"event": "handshake"}),
         outcome("9"),
     )
-    assert harvest.cells == {}
+    ((_, handshake),) = harvest.rows.items()
+    assert handshake == Recorded(handshakes=1)
 
 
 def test_an_event_of_a_socket_is_a_turn() -> None:
     event = decision(
         endpoint="responses.connect", parameters={"event": "response.create"}
     )
-    (found,) = fed(event, outcome(attempts=[])).cells.values()
+    (found,) = fed(event, outcome(attempts=[])).rows.values()
     assert (found.turns, found.tries, found.answered) == (1, 1, 1)
-    (found,) = fed(event).cells.values()
+    (found,) = fed(event).rows.values()
     assert (found.turns, found.unknown) == (1, 1)
 
 
-def test_calls_that_name_no_project_are_whose_the_caller_says() -> None:
-    harvest = fed(decision("1"), decision("2", project="proj_b"), project="proj_a")
-    assert {cell.project for cell in harvest.cells} == {"proj_a", "proj_b"}
-
-
 def test_lines_of_batch_files_and_missing_bodies_are_told() -> None:
-    upload = decision("1", endpoint="files.create", file={"lines": 40})
+    upload = decision(
+        "1", endpoint="files.create", file={"purpose": "batch", "lines": 40}
+    )
     entry, _ = decision("2")
     harvest = fed(upload, (entry, None))
     assert harvest.batch_lines == {"2026-10-05": 40}
@@ -114,5 +110,37 @@ def test_a_body_that_is_none_counts_what_the_entry_shows() -> None:
     decided, told = decision()
     harvest.visit(1, json.dumps(decided).encode(), SALT + json.dumps(told).encode())
     harvest.visit(2, json.dumps(entry).encode(), SALT + b"[]")
-    (found,) = harvest.cells.values()
+    (found,) = harvest.rows.values()
     assert (found.calls, found.tries) == (1, 0)
+
+
+def test_an_outcome_before_its_decision_is_its_outcome() -> None:
+    (found,) = fed(outcome(), decision()).rows.values()
+    assert (found.calls, found.unknown, found.input_tokens) == (1, 0, 7)
+
+
+def test_lines_of_a_batch_count_when_it_is_handed_over() -> None:
+    work = [
+        {"endpoint": "chat.completions", "model": "gpt-5", "requests": 3},
+        {"endpoint": "files.list", "model": "gpt-5", "requests": 9},
+    ]
+    file = {"purpose": "batch", "lines": 12, "work": work}
+    upload = decision(
+        "1", "2026-09-29T00:00:00.000Z", endpoint="files.create", file=file
+    )
+    run = decision("2", endpoint="batches.create", files=[{"decision": "1"}, {}])
+    ((place, found),) = fed(upload, run).rows.items()
+    assert place == Place("2026-10-05", "completions", None, "gpt-5", "gpt-5")
+    assert found == Recorded(batched=3)
+
+
+def test_an_answer_that_nobody_waited_for_is_told() -> None:
+    entry, body = outcome()
+    (found,) = fed(decision(), ({**entry, "effect": "abandoned"}, body)).rows.values()
+    assert found.abandoned == 1
+
+
+def test_places_are_in_order_with_none_first() -> None:
+    first = Place("2026-10-05", "completions", None, "b", "b")
+    second = Place("2026-10-05", "completions", "p", "a", "a")
+    assert sorted([second, first], key=lambda each: each.order) == [first, second]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from affidavit.errors import Malformed
 from affidavit.reconcile import usage
-from affidavit.reconcile.usage import Billed, Cost, Family, parse
+from affidavit.reconcile.documents import parse
+from affidavit.reconcile.usage import Billed, Cost, Family, Otherwise
 from support.bills import DAY, a_page, a_result, seconds, written
 
 NEXT = "2026-10-02"
@@ -58,31 +59,11 @@ def test_costs_keep_the_providers_digits() -> None:
 
 @pytest.mark.parametrize("kind", sorted(usage.OTHERWISE_COUNTED))
 def test_what_is_counted_in_other_units_is_told_and_counted_apart(kind: str) -> None:
-    told = parse(written(a_page({DAY: [a_result(kind, num_model_requests=None)]})))
+    name = f"organization.usage.{kind}.result"
+    row: dict[str, Any] = {"object": name, usage.OTHERWISE_COUNTED[kind]: 7}
+    told = parse(written(a_page({DAY: [row]})))
     assert told.rows == ()
-    assert told.otherwise == {kind: 1}
-
-
-def a_metric(name: str, *points: tuple[str, object], model: str = "gpt-5") -> Any:
-    dimension = {"name": {"value": "ModelName"}, "value": model}
-    data = [{"timeStamp": at, "total": total} for at, total in points]
-    series = [{"metadatavalues": [dimension], "data": data}]
-    return {"name": {"value": name}, "timeseries": series}
-
-
-def test_azures_metrics_are_summed_by_utc_day_and_model() -> None:
-    metrics = [
-        a_metric(
-            "AzureOpenAIRequests",
-            ("2026-10-01T00:00:00Z", 4),
-            ("2026-10-02T01:00:00+02:00", 2.0),
-        ),
-        a_metric("ProcessedPromptTokens", ("2026-10-01T05:00:00Z", 70)),
-        a_metric("GeneratedTokens", ("2026-10-01T05:00:00Z", 9), ("2026-10-03", 0)),
-    ]
-    (row,) = parse(written({"value": metrics})).rows
-    assert (row.day, row.model, row.requests) == (DAY, "gpt-5", 6)
-    assert (row.input_tokens, row.output_tokens) == (70, 9)
+    assert told.otherwise == (Otherwise(day=DAY, name=kind, count=7),)
 
 
 PAGE = a_page({DAY: [a_result()]})
@@ -122,35 +103,11 @@ def changed(**changes: Any) -> Any:
             ),
             "a cost of 'much'",
         ),
-        ({"value": [1]}, "not a metric"),
-        ({"value": [a_metric("Latency", (DAY, 1))]}, "counts no use"),
-        ({"value": [a_metric("GeneratedTokens", ("soon", 1))]}, "not a time"),
-        ({"value": [a_metric("GeneratedTokens", (DAY, 0.5))]}, "no count"),
-        ({"value": [{"name": {"value": "x"}, "timeseries": 1}]}, "not a metric"),
     ],
 )
 def test_what_is_not_understood_is_named(value: object, words: str) -> None:
     with pytest.raises(Malformed, match=words):
         parse(written(value))
-
-
-@pytest.mark.parametrize(
-    ("series", "words"),
-    [
-        (1, "not a time series"),
-        ({"data": [1]}, "not a point"),
-        ({"data": [], "metadatavalues": [1]}, "not a dimension"),
-    ],
-)
-def test_a_series_that_is_none_is_named(series: object, words: str) -> None:
-    metric = {"name": {"value": "GeneratedTokens"}, "timeseries": [series]}
-    with pytest.raises(Malformed, match=words):
-        parse(written({"value": [metric]}))
-
-
-def test_a_document_too_large_to_read_is_refused() -> None:
-    with pytest.raises(Malformed, match="over"):
-        parse(b" " * (usage.MAX_DOCUMENT_BYTES + 1))
 
 
 json_values = st.recursive(

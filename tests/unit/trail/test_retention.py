@@ -20,6 +20,7 @@ from affidavit.trail.ranges import Ranges
 from affidavit.trail.record import Kind, Labels, Record, stamp
 from affidavit.trail.retention import (
     MAX_RANGES,
+    PRUNABLE,
     Draft,
     Pruning,
     Rules,
@@ -107,13 +108,27 @@ def test_old_calls_go_whole_and_young_ones_stay() -> None:
     assert selected(made) == ([0, 1, 2], {})
 
 
+def test_what_was_told_later_goes_by_its_own_age() -> None:
+    made = [Made(Kind.ADDENDUM, 10, 1), Made(Kind.ADDENDUM, CUT, 2)]
+
+    assert selected(made) == ([0], {})
+    assert selected(made, gone=Ranges.of((0, 1))) == ([], {})
+
+
+def test_what_was_told_later_stays_while_anything_is_held_or_unattested() -> None:
+    made = [Made(Kind.ADDENDUM, 10, 1)]
+    scope = Scope(ids=("somebody-else",))
+
+    assert selected(made, rules(holds=(scope,))) == ([], {Why.HELD: 1})
+    young = rules(attested=((0, 5),))
+    assert selected(made, young) == ([], {Why.UNATTESTED: 1})
+
+
 def test_a_call_is_as_young_as_its_outcome() -> None:
     assert selected([decision(10, 1), outcome(CUT, 1)]) == ([], {})
 
 
-@pytest.mark.parametrize(
-    "kind", [each for each in Kind if each.value not in ("decision", "outcome")]
-)
+@pytest.mark.parametrize("kind", [each for each in Kind if each not in PRUNABLE])
 def test_no_other_kind_ever_goes(kind: Kind) -> None:
     assert selected([Made(kind, 1, 1)]) == ([], {})
 

@@ -117,6 +117,16 @@ def every_way_reports_the_same(draw: st.DataObject) -> None:
             assert report(builder, way, older=older) == expected, way
 
 
+def test_every_way_sees_that_the_genesis_is_missing(tmp_path: Path) -> None:
+    builder = long_trail(tmp_path)
+    older = builder.write(sealed=1)
+    del builder.records[0]
+    builder.write(sealed=700)
+    for way in (ONE_BY_ONE, *WAYS):
+        found = report(builder, way, older=older).problems
+        assert "genesis" in {each.fault.value for each in found}, way
+
+
 SLOW = [HealthCheck.too_slow]
 
 

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from affidavit.errors import KeyUnusable, Malformed, SignatureInvalid, ToolUnavailable
 from affidavit.verify import stamps
-from affidavit.verify.stamps import Authorities, Stamp, ask, in_der_order, verify_stamp
+from affidavit.verify.stamps import (
+    Authorities,
+    Stamp,
+    ask,
+    in_der_order,
+    signature_of,
+    verify_stamp,
+)
 from support.anchors import Authority, an_authority
 
 DATA = b"a checkpoint\n"
@@ -182,3 +189,19 @@ def test_certificates_are_described_by_what_they_are(pins: Authorities) -> None:
     assert len(described) == len(pins.certificates)
     assert all(" sha256:" in each for each in described)
     assert pins.name not in pins.described
+
+
+def test_the_signatures_octets_are_those_that_the_certificate_verifies(
+    token: bytes, authority: Authority
+) -> None:
+    octets = signature_of(token)
+    assert token.count(octets) == 1
+    assert signature_of(in_der_order(token)) == octets
+    another = authority.reply(ask(DATA).body)
+    assert signature_of(another) != octets
+
+
+@given(st.binary(max_size=200))
+def test_garbage_has_no_signature(data: bytes) -> None:
+    with pytest.raises(Malformed):
+        signature_of(data)

@@ -6,6 +6,7 @@ structure is `signals`. Looked for in the head and the tail of a call's texts, w
 templates stand, and not in the document between.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -198,6 +199,27 @@ CUES = (
 PRODUCT = 1 << next(at for at, cue in enumerate(CUES) if cue.weight < 0)
 
 
+_REASONING = (
+    "<think",
+    "<reasoning",
+    "\\boxed",
+    "step by step",
+    "let's think",
+    "lets think",
+    "therefore,",
+    "final answer",
+    "the answer is",
+    "第一步",
+    "首先",
+    "因此",
+    "最终答案",
+    "jawaban akhir",
+)
+_NUMBERED = ("step 1", "langkah 1")
+"""The same where no letter or digit follows."""
+_REASONING_LENGTH = 6000
+
+
 @cache
 def _sought() -> tuple[AhoCorasick, tuple[tuple[int, bool], ...]]:
     """One automaton for all words; each word's bit, and whether its end is open."""
@@ -233,3 +255,17 @@ def _stands(text: str, start: int, end: int, *, is_open: bool) -> bool:
 
 def _is_letter(character: str) -> bool:
     return character.isascii() and character.isalpha()
+
+
+def reasons(answer: str) -> bool:
+    """Whether an answer shows its reasoning."""
+    text = answer[:_REASONING_LENGTH].lower()
+    found = [each for each in _REASONING if each in text]
+    if found[:1] == ["<think"] or "<reasoning" in found:
+        return True
+    numbered = sum(
+        1
+        for each in _NUMBERED
+        if each in text and re.search(rf"{each}\b", text) is not None
+    )
+    return len(found) + numbered >= 2

@@ -7,12 +7,14 @@ outputs come back, which they do in every product with a conversation, but that 
 come back with nothing new beside them: then nobody outside feeds the stream.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from affidavit.detect.behaviour import words
-from affidavit.detect.behaviour.state import ITEMS, MADE, SEEN, State
+from affidavit.detect.behaviour.state import ITEMS, MADE, SEEN, WINDOW, State
 from affidavit.detect.behaviour.words import Key
 
 RECENT = 4096
@@ -65,90 +67,95 @@ class Made(NamedTuple):
 
 
 def composition(state: State, text: str, key: Key) -> tuple[Made, list[int]]:
-    """What `text` is made of, and its runs for `remember_input`."""
+    """What `text` is made of; and those of its runs that `remember_input` has to
+    remember.
+    """
     floor = max(3, state.filled // 8)
-    template = carried = 0
+    template = carried = total = 0
     written = False
     makers: Counter[int] = Counter()
-    every: list[int] = []
+    fresh: list[int] = []
     slots: list[Sequence[bytes]] = []
     now = state.count
     for piece in words.spoken(text, words.MOST_READ):
         found = words.runs(piece, key)
-        every += found
-        kinds = _kinds(state, found, floor, now, makers)
+        total += len(found)
+        kinds, unknown = _kinds(state, found, floor, makers)
+        fresh += unknown
         template += kinds.count(_TEMPLATE)
         carried += kinds.count(_CARRIED)
         written = written or _written(kinds)
-        if state.count:
+        if now:
             slots += _slots(piece, kinds)
     returned = makers.total()
     lines, listers = _items(state, slots, key, now)
     makers.update(listers)
     return (
         Made(
-            len(every),
+            total,
             template,
             carried,
             returned,
             # What is new may be one short slot, which an item then explains.
-            written and not (lines and len(every) - template <= _LONGEST_SLOT + 4),
+            written and not (lines and total - template <= _LONGEST_SLOT + 4),
             tuple(number for number, _ in makers.most_common(4)),
             sum(1 for count in makers.values() if count >= POOL_SHARE),
             lines,
         ),
-        every,
+        fresh,
     )
 
 
 _TEMPLATE, _CARRIED, _RETURNED, _NEW = range(4)
+_ENOUGH = WINDOW // 8
+"""Calls in whose inputs a run stood that is template in any window."""
+_OF_NEW = re.compile(b"%c+" % _NEW)
+_OF_PASSAGES = re.compile(b"[^%c]{%d,}" % (_NEW, _PASSAGE))
+_OF_SLOTS = re.compile(b"[^%c]+" % _TEMPLATE)
 
 
 def _kinds(
-    state: State, found: Sequence[int], floor: int, now: int, makers: Counter[int]
-) -> list[int]:
-    """One kind for each run; counts in `makers` whose output came back."""
-    seen, often, made, maker = state.seen, state.often, state.made, state.maker
-    kinds: list[int] = []
-    add = kinds.append
-    for run in found:
-        if seen[run % SEEN] == run:
-            add(_TEMPLATE if often[run % SEEN] >= floor else _CARRIED)
-        elif made[run % MADE] == run:
-            add(_RETURNED)
-            makers[now - ((now - maker[run % MADE]) & 0xFFFF)] += 1
-        else:
-            add(_NEW)
-    return kinds
+    state: State, found: Sequence[int], floor: int, makers: Counter[int]
+) -> tuple[bytearray, list[int]]:
+    """One kind for each run, and the runs that are to be remembered of this input;
+    counts in `makers` whose output came back.
+    """
+    now = state.count
+    seen, often, made = state.seen, state.often, state.made
+    times = bytes([often[at] if seen[at := run % SEEN] == run else 0 for run in found])
+    fresh = [run for run, count in zip(found, times, strict=True) if count < _ENOUGH]
+    kinds = bytearray(times.translate(_by_times(floor)))
+    for at, run in enumerate(found):
+        if not times[at] and made[run % MADE] == run:
+            kinds[at] = _RETURNED
+            makers[now - ((now - state.maker[run % MADE]) & 0xFFFF)] += 1
+    return kinds, fresh
 
 
-def _written(kinds: Sequence[int]) -> bool:
+@cache
+def _by_times(floor: int) -> bytes:
+    """In how many calls a run stood → its kind, as far as inputs tell."""
+    carried = bytes([_CARRIED]) * (floor - 1)
+    return (bytes([_NEW]) + carried).ljust(256, bytes([_TEMPLATE]))
+
+
+def _written(kinds: bytearray) -> bool:
     """Whether more is new than known passages make where they meet."""
-    new = longest = current = passages = known = 0
-    for kind in kinds:
-        if kind == _NEW:
-            new += 1
-            current += 1
-            longest = max(longest, current)
-            known = 0
-        else:
-            current = 0
-            known += 1
-            passages += known == _PASSAGE
-    return longest > NEW_RUNS or new > _ALLOWED + _ALLOWED_A_SEAM * max(passages - 1, 0)
+    new = kinds.count(_NEW)
+    if new <= min(NEW_RUNS, _ALLOWED):
+        return False
+    if max(map(len, _OF_NEW.findall(kinds))) > NEW_RUNS:
+        return True
+    passages = len(_OF_PASSAGES.findall(kinds))
+    return new > _ALLOWED + _ALLOWED_A_SEAM * max(passages - 1, 0)
 
 
-def _slots(piece: Sequence[bytes], kinds: Sequence[int]) -> list[Sequence[bytes]]:
+def _slots(piece: Sequence[bytes], kinds: bytearray) -> list[Sequence[bytes]]:
     """The words between stretches of template, where these are few."""
     found: list[Sequence[bytes]] = []
-    start, end = 0, len(kinds)
-    while start < end:
-        if kinds[start] == _TEMPLATE:
-            start += 1
-            continue
-        stop = start
-        while stop < end and kinds[stop] != _TEMPLATE:
-            stop += 1
+    end = len(kinds)
+    for stretch in _OF_SLOTS.finditer(kinds):
+        start, stop = stretch.span()
         first = 0 if start == 0 else start + 2
         last = len(piece) if stop == end else stop
         if 0 < last - first <= _LONGEST_SLOT and (start or stop < end):
@@ -158,7 +165,6 @@ def _slots(piece: Sequence[bytes], kinds: Sequence[int]) -> list[Sequence[bytes]
                 found += [piece[1:last], piece[2:last]]
             if stop == end:
                 found += [piece[first : last - 1], piece[first : last - 2]]
-        start = stop
     return found
 
 
@@ -174,12 +180,14 @@ def _items(
     return came, listers
 
 
-def remember_input(state: State, found: Sequence[int], items: Sequence[int]) -> None:
-    """The runs of an input are known from now on, and its items came back."""
+def remember_input(state: State, fresh: Sequence[int], items: Sequence[int]) -> None:
+    """The runs of an input that `composition` gave are known from now on, and its items
+    came back.
+    """
     for item in items:
         state.items[item % ITEMS] = 0
     seen, often = state.seen, state.often
-    for run in set(found):
+    for run in set(fresh):
         at = run % SEEN
         if seen[at] == run:
             if often[at] < 255:

@@ -7,7 +7,6 @@ of `benchmarks/streams` and reported on the other (docs/behaviour.md).
 **Score**: noisy-or, `1 - Π(1 - strength)`, rounded to 0.001.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -34,18 +33,6 @@ EXAMPLES = 3
 LABEL_TOKENS = 24
 LONG_TOKENS = 60
 """From here on an answer is long: a text, not a label."""
-_REASONING = re.compile(
-    r"<think|<reasoning|\\boxed|step 1\b|step by step|let'?s think|therefore,|"
-    r"final answer|the answer is|第一步|首先|因此|最终答案|langkah 1\b|jawaban akhir",
-    re.IGNORECASE,
-)
-_REASONING_LENGTH = 6000
-
-
-def reasons(answer: str) -> bool:
-    """Whether an answer shows its reasoning."""
-    found = set(map(str.lower, _REASONING.findall(answer[:_REASONING_LENGTH])))
-    return len(found) >= 2 or "<think" in found or "<reasoning" in found
 
 
 class Signal(NamedTuple):
@@ -78,15 +65,15 @@ class Window:
     @cached_property
     def looked(self) -> int:
         """Calls whose words were looked at; at least 1."""
-        return sum(self.state.looked) or 1
+        return sum(self.state.looked.tobytes()) or 1
 
     @cached_property
     def long(self) -> float:
         """Share of the calls with long answers, or with room for one where none was
         read.
         """
-        lengths = self.state.length
-        known = WINDOW - lengths.tolist().count(0)
+        lengths = self.state.length.tolist()
+        known = WINDOW - lengths.count(0)
         if known:
             return sum(1 for each in lengths if each >= LONG_TOKENS) / known
         return 0.6 if self.call.most >= 2 * LONG_TOKENS else 0.0
@@ -94,7 +81,7 @@ class Window:
     @cached_property
     def labels(self) -> bool:
         """Whether answers are labels and grades: those make no training text."""
-        answered = sum(self.state.answered)
+        answered = sum(self.state.answered.tolist())
         if not answered:
             return 0 < self.call.most <= LABEL_TOKENS
         return sum(self.state.short) / answered >= 0.7
@@ -107,10 +94,10 @@ class Window:
         system = (
             _most([each for each in state.system.tolist()[:calls] if each], 1) / calls
         )
-        template = sum(state.template) / 100 / self.looked
+        template = sum(state.template.tobytes()) / 100 / self.looked
         form = max(ramp(same, 0.3, 0.8), ramp(template, 0.1, 0.35), 0.9 * system)
         distinct = len(set(state.whole.tolist()[:calls])) / calls
-        return form * distinct * (1 - self.share(sum(state.history)))
+        return form * distinct * (1 - self.share(sum(state.history.tobytes())))
 
 
 def _most(values: Sequence[int], kinds: int) -> int:
@@ -152,7 +139,7 @@ def output_reuse(window: Window) -> Signal:
     state = window.state
     looked = window.looked
     chance = BY_CHANCE if looked < window.calls else 0.0
-    share = (sum(state.fed) / 100 - chance) / looked
+    share = (sum(state.fed.tobytes()) / 100 - chance) / looked
     fed = WINDOW - state.fed.tobytes().count(0)
     strength = 0.88 * ramp(share, 0.16, 0.4) if fed >= 5 else 0.0
     if strength <= 0.01:
@@ -190,7 +177,7 @@ def output_pool(window: Window) -> Signal:
 def answers_compared(window: Window) -> Signal:
     """Several answers to one prompt come back together, to be judged."""
     state = window.state
-    compared = [pool == COMPARED for pool in state.pool]
+    compared = [pool == COMPARED for pool in state.pool.tolist()]
     times = sum(compared)
     share = times / window.looked
     return Signal(
@@ -206,11 +193,11 @@ def answers_compared(window: Window) -> Signal:
 def many_samples(window: Window) -> Signal:
     """Several answers to each prompt, and long ones."""
     state = window.state
-    many = sum(1 for each in state.samples if each >= 4)
+    many = sum(1 for each in state.samples.tolist() if each >= 4)
     share = window.share(many)
     if share < 0.3:
         return Signal("many_samples", 0.0)
-    mean = sum(each for each in state.samples if each >= 4) / many
+    mean = sum(each for each in state.samples.tolist() if each >= 4) / many
     strength = ramp(share, 0.3, 0.8) * (0.35 + 0.5 * ramp(mean, 3, 8))
     strength *= 0.3 + 0.7 * window.long
     return Signal(
@@ -223,12 +210,12 @@ def many_samples(window: Window) -> Signal:
 def repeated_prompts(window: Window) -> Signal:
     """The same prompt again and again for long answers, perhaps with other seeds."""
     state = window.state
-    counts = Counter(each for each in state.whole if each)
+    counts = Counter(each for each in state.whole.tolist() if each)
     again = sum(count for count in counts.values() if count >= 4)
     share = window.share(again)
     if share < 0.3:
         return Signal("repeated_prompts", 0.0)
-    varied = len(set(state.seed)) + len(set(state.heat)) >= 6
+    varied = len(set(state.seed.tolist())) + len(set(state.heat.tolist())) >= 6
     strength = ramp(share, 0.3, 0.8) * (0.8 if varied else 0.55) * window.long
     return Signal(
         "repeated_prompts",
@@ -243,7 +230,7 @@ def repeated_prompts(window: Window) -> Signal:
 def logprobs_of_texts(window: Window) -> Signal:
     """Probabilities of the words of long answers: what a smaller model learns from."""
     state = window.state
-    asked = sum(1 for each in state.logprobs if each)
+    asked = sum(1 for each in state.logprobs.tolist() if each)
     share = window.share(asked)
     if share < 0.3:
         return Signal("logprobs_of_texts", 0.0)
@@ -262,11 +249,11 @@ def logprobs_of_texts(window: Window) -> Signal:
 def asked_for_data(window: Window) -> Signal:
     """Call after call asks for data, if only faintly."""
     state = window.state
-    asked = sum(1 for each in state.asked if each >= 30)
+    asked = sum(1 for each in state.asked.tolist() if each >= 30)
     share = window.share(asked)
     if share < 0.3:
         return Signal("asked_for_data", 0.0)
-    mean = sum(each for each in state.asked if each >= 30) / asked / 100
+    mean = sum(each for each in state.asked.tolist() if each >= 30) / asked / 100
     labels = 0.35 if window.labels else 1.0
     strength = ramp(share, 0.3, 0.8) * (1 - (1 - mean) ** 2) * labels
     return Signal(
@@ -294,7 +281,7 @@ def said_by_all(window: Window) -> Signal:
     for bits, times in Counter(state.cues.tolist()).items():
         for at in _set(bits):
             counts[at] += times
-    cued = sum(state.cued) or 1
+    cued = sum(state.cued.tobytes()) or 1
     said = [
         (cue, counts[at] / cued)
         for at, cue in enumerate(CUES)
@@ -323,11 +310,11 @@ def said_by_all(window: Window) -> Signal:
 def reasoning_harvest(window: Window) -> Signal:
     """Long written-out reasoning, prompt after prompt, outside any conversation."""
     state = window.state
-    shown = sum(1 for each in state.reasons if each & 2)
+    shown = sum(1 for each in state.reasons.tolist() if each & 2)
     share = shown / window.looked
     if share < 0.4:
         return Signal("reasoning_harvest", 0.0)
-    effort = window.share(sum(1 for each in state.reasons if each & 1))
+    effort = window.share(sum(1 for each in state.reasons.tolist() if each & 1))
     strength = ramp(share, 0.4, 0.8) * window.long * window.sweep
     strength *= 0.5 + 0.2 * effort
     return Signal(
@@ -340,8 +327,8 @@ def reasoning_harvest(window: Window) -> Signal:
 def swept_parameters(window: Window) -> Signal:
     """Seeds and temperatures that change from call to call."""
     state = window.state
-    seeds = len({each for each in state.seed if each})
-    heats = len({each for each in state.heat if each})
+    seeds = len({each for each in state.seed.tolist() if each})
+    heats = len({each for each in state.heat.tolist() if each})
     share = max(window.share(seeds), window.share(4 * heats) if heats >= 4 else 0)
     return Signal(
         "swept_parameters",
@@ -353,11 +340,11 @@ def swept_parameters(window: Window) -> Signal:
 def at_the_limit(window: Window) -> Signal:
     """As fast as the provider lets it: many calls at once, and calls turned away."""
     state = window.state
-    turned = sum(1 for each in state.limited if each)
+    turned = sum(1 for each in state.limited.tolist() if each)
     flying = sum(
         1
-        for at in range(WINDOW)
-        if state.flying[at] and abs(window.call.at - state.at[at]) < 120_000
+        for flying, at in zip(state.flying.tolist(), state.at.tolist(), strict=True)
+        if flying and abs(window.call.at - at) < 120_000
     )
     strength = 0.2 * ramp(window.share(turned), 0.05, 0.3)
     strength = max(strength, 0.15 * ramp(flying, 24, 56))
@@ -375,7 +362,7 @@ def hot_sweep(window: Window) -> Signal:
     """One template over many slots, outside any conversation, at a temperature for
     variety: supports others.
     """
-    hot = window.share(sum(window.state.hot))
+    hot = window.share(sum(window.state.hot.tobytes()))
     return Signal(
         "hot_sweep",
         0.35 * ramp(hot, 0.4, 0.9) * window.sweep,

@@ -12,7 +12,7 @@ from typing import NamedTuple, assert_never
 
 from affidavit.calls import Finding
 from affidavit.detect.behaviour import reuse, signals
-from affidavit.detect.behaviour.cues import cues
+from affidavit.detect.behaviour.cues import cues, reasons
 from affidavit.detect.behaviour.features import (
     CallFeatures,
     OutcomeFeatures,
@@ -47,6 +47,8 @@ _SUSPECT = 500
 _FED = 350
 """Percent of calls fed by outputs, added up, from which they are looked at often."""
 LEAST_CUED = 16
+MOST_OF_FILE = 192
+"""Answers of a batch that are learnt: the table holds about 300 of 100 words."""
 _CUED = 4
 _NOTHING = Made(
     runs=0,
@@ -92,7 +94,7 @@ def _blocks(state: State) -> int:
     """One block of so many is looked at."""
     if state.count < CLOSE_LOOK or state.header[SCORE] >= _SUSPECT:
         return 1
-    return _OFTEN if sum(state.fed) >= _FED else _SELDOM
+    return _OFTEN if sum(state.fed.tobytes()) >= _FED else _SELDOM
 
 
 def admit(state: State, seen: Considered, identifier: str = "") -> int:
@@ -185,10 +187,22 @@ def conclude(state: State, number: int, outcome: OutcomeFeatures, key: Key) -> N
         state.length[at] = min(words // max(1, len(outcome.texts)), 0xFFFF)
         state.answered[at] = bool(text)
         state.short[at] = bool(text) and all(map(is_short, outcome.texts))
-        if state.looked[at] and signals.reasons(text):
+        if state.looked[at] and reasons(text):
             state.reasons[at] |= 2
     if text and (state.looked[at] or state.number[at] != number & 0xFFFF):
         reuse.remember_output(state, text, number, key)
+
+
+def learn(state: State, texts: Sequence[str], key: Key) -> None:
+    """Take the answers of a batch, which came in one file: its first `MOST_OF_FILE`,
+    so that what comes back in the next file's first lines is known.
+
+    They are answers to no call of the window, and of one another: each has the number
+    of a call that is no longer in it.
+    """
+    before = state.header[COUNT] - WINDOW
+    for at, text in reversed(list(enumerate(texts[:MOST_OF_FILE], 1))):
+        reuse.remember_output(state, text, before - at, key)
 
 
 def observe(

@@ -135,6 +135,15 @@ class Index(NamedTuple):
         text, output = np.divmod(pairs, len(self.kept))
         return Found(text, output, hits, rare, hits / self.kept[output])
 
+    def places(self, values: Values, output: int) -> list[int]:
+        """Where in a text's values those stand that the output has, and few others."""
+        low = np.searchsorted(self.values, values)
+        count = np.searchsorted(self.values, values, "right") - low
+        nth = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        owned = self.owners[np.repeat(low, count) + nth] == output  # common ones: never
+        found = np.unique(np.repeat(np.arange(len(values)), count)[owned])
+        return list(map(int, found))
+
     def _known(self, values: Values, ends: Places) -> tuple[Places, Values]:
         """Values that may be some output's, with their texts; each once a text."""
         if not len(self.values):

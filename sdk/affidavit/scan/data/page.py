@@ -68,7 +68,10 @@ def page(report: Report) -> str:
         f"<p>{escape(report.at)}, {report.rows:,} rows in {files:,} files</p>",
         f'<div class="verdict {_TONE[said]}"><strong>{escape(said.value)}</strong>',
         f"{escape(result.claim(report))} {escape(result.unattestable(report))}</div>",
-        *_listed("Not enough to decide", result.lacking(report.trails, report.files)),
+        *_listed(
+            "Not enough to decide",
+            result.lacking(report.trails, report.files, report.accepted),
+        ),
         *_listed("Exceptions", result.exceptions(report.trails)),
         "<h2>What was found</h2>",
         *_kinds(report),

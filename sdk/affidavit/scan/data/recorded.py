@@ -17,6 +17,7 @@ from affidavit.fingerprint import Fingerprint, Key
 from affidavit.trail.record import SALT_BYTES, moment_of
 
 _OUTCOME = b'"kind":"outcome"'
+_ADDENDUM = b'"kind":"addendum"'
 _HEADER = struct.Struct("<II4s")
 _SHORTEST = (30, 60, 120, 300)
 """Words from which on a text is in the next class of length."""
@@ -33,7 +34,8 @@ class Counts:
     short: int = 0
     """Texts that are too short to be told from what anybody would write."""
     omitted: int = 0
-    """Texts beyond what one record holds."""
+    """Texts whose fingerprints are not there: beyond what one record of an earlier
+    release held, or in a further record that was not written, or is gone."""
     unread: int = 0
     """Answers that nobody could read."""
     unprinted: int = 0
@@ -63,9 +65,14 @@ class Recorded:
     names: list[str] = field(default_factory=list)
     """For each output the id of its call."""
     _counts: dict[str, int] = field(default_factory=dict)
+    _awaited: dict[str, int] = field(default_factory=dict)
+    """Call → texts that further records are to tell of."""
 
     def visit(self, index: int, entry: bytes, salted: bytes | None) -> None:
         """Take one sealed record that was found whole."""
+        if _ADDENDUM in entry:
+            self._add_to(index, salted)
+            return
         if _OUTCOME not in entry or not self.since <= moment_of(entry) < self.until:
             return
         self._add("outcomes")
@@ -75,16 +82,31 @@ class Recorded:
             return
         told = body.get("fingerprints")
         if isinstance(told, Mapping):
-            self._take(index, entry, told)
+            name = _name(entry)
+            self._take(index, name, told)
+            follow = told.get("follow")
+            if isinstance(follow, int) and follow > 0:
+                self._awaited[name] = follow
         elif "output" in body:
             self._add("unprinted")
 
-    def _take(self, index: int, entry: bytes, told: Mapping[str, Json]) -> None:
+    def _add_to(self, index: int, salted: bytes | None) -> None:
+        """A further record of a call: what it does not bring stays awaited."""
+        body = _body(salted) or {}
+        name, told = str(body.get("call")), body.get("fingerprints")
+        if name not in self._awaited or not isinstance(told, Mapping):
+            return
+        before = len(self.sizes) + self._counts.get("short", 0)
+        self._take(index, name, told)
+        brought = len(self.sizes) + self._counts.get("short", 0) - before
+        self._awaited[name] = max(0, self._awaited[name] - brought)
+
+    def _take(self, index: int, name: str, told: Mapping[str, Json]) -> None:
         outputs = told.get("outputs", ())
         self._add("unread", bool(told.get("unread")))
-        for name in ("short", "omitted"):
-            value = told.get(name, 0)
-            self._add(name, value if isinstance(value, int) else 0)
+        for count in ("short", "omitted"):
+            value = told.get(count, 0)
+            self._add(count, value if isinstance(value, int) else 0)
         for each in outputs if isinstance(outputs, list) else ():
             try:
                 data = canonical.untext(str(each))
@@ -96,7 +118,7 @@ class Recorded:
             self.prints += data
             self.sizes.append(len(data))
             self.records.append(index)
-            self.names.append(_name(entry))
+            self.names.append(name)
 
     def _add(self, name: str, count: int = 1) -> None:
         self._counts[name] = self._counts.get(name, 0) + count
@@ -104,7 +126,8 @@ class Recorded:
     @property
     def counts(self) -> Counts:
         """What was seen so far."""
-        return Counts(**self._counts)
+        omitted = self._counts.get("omitted", 0) + sum(self._awaited.values())
+        return Counts(**self._counts | {"omitted": omitted})
 
     def lengths(self) -> dict[int, int]:
         """How many outputs are in each class of length, by its fewest words."""

@@ -68,6 +68,7 @@ def scanned(
     *,
     now: datetime,
     jobs: int,
+    accepted: Sequence[str] = (),
     gathering: Progress | None = None,
     tell: Tell | None = None,
 ) -> Report:
@@ -89,6 +90,7 @@ def scanned(
         hits=list(_hits(results, [recorded for recorded, _ in gathered])),
         recall_exact=recall.recall(0, lengths),
         recall_light=recall.recall(recall.LIGHT, lengths),
+        accepted=accepted,
         at=stamp(int(now.timestamp() * 1000)),
         seconds=time.perf_counter() - begun,
         memory=_memory(),

@@ -86,6 +86,9 @@ class Report(NamedTuple):
     recall_exact: float | None
     recall_light: float | None
     at: str
+    accepted: Sequence[str] = ()
+    """Counts of what cannot be looked for, by their names in `MISSING`, that are not
+    to keep the scan from saying that nothing was found."""
     seconds: float = 0.0
     memory: int = 0
     """Bytes that the process took at most; workers share the index with it."""
@@ -104,7 +107,11 @@ class Report(NamedTuple):
         return sum(each.counts.get(name, 0) for each in self.trails)
 
 
-def lacking(trails: Sequence[TrailPart], files: Sequence[FilePart]) -> list[str]:
+def lacking(
+    trails: Sequence[TrailPart],
+    files: Sequence[FilePart],
+    accepted: Sequence[str] = (),
+) -> list[str]:
     """Why the scan says nothing of all of the data, or of all of the trail."""
     found = [
         f"{each.origin}: verifying this trail said {each.verdict}"
@@ -116,6 +123,11 @@ def lacking(trails: Sequence[TrailPart], files: Sequence[FilePart]) -> list[str]
         for each in trails
         if not each.counts.get(RECORDED)
     ]
+    found += [
+        f"{told}, and so cannot be looked for (to accept that: --accept-missing {name})"
+        for name, told in _missing(trails)
+        if name not in accepted
+    ]
     if not trails:
         found.append("No trail was looked at.")
     if not any(each.left_out is None for each in files):
@@ -124,29 +136,35 @@ def lacking(trails: Sequence[TrailPart], files: Sequence[FilePart]) -> list[str]
     return [printable(each) for each in found]
 
 
-_EXCEPTIONS = {
-    "omitted": "{} outputs stand in records that had no room for their fingerprints",
+_MISSING = {
+    "omitted": "the fingerprints of {} outputs are not in the trail",
     "unread": "{} answers could not be read when they were recorded",
     "unprinted": "{} answers were recorded without fingerprints",
     "pruned": "{} outcomes have lost their body to retention, and so fingerprints",
 }
+MISSING = tuple(_MISSING)
+"""Counts of what was recorded and cannot be looked for."""
+
+
+def _missing(trails: Sequence[TrailPart]) -> list[tuple[str, str]]:
+    return [
+        (name, f"{each.origin}: {text.format(each.counts[name])}")
+        for each in trails
+        for name, text in _MISSING.items()
+        if each.counts.get(name)
+    ]
 
 
 def exceptions(trails: Sequence[TrailPart]) -> list[str]:
     """What was recorded and cannot be looked for, although it may be long enough."""
-    return [
-        f"{each.origin}: {text.format(each.counts[name])}"
-        for each in trails
-        for name, text in _EXCEPTIONS.items()
-        if each.counts.get(name)
-    ]
+    return [told for _, told in _missing(trails)]
 
 
 def verdict(report: Report) -> Verdict:
     """What is found counts even where something could not be read."""
     if any(report.count(kind) for kind in FOUND_KINDS):
         return Verdict.FOUND
-    if lacking(report.trails, report.files):
+    if lacking(report.trails, report.files, report.accepted):
         return Verdict.INCOMPLETE
     return Verdict.EXCEPTIONS if exceptions(report.trails) else Verdict.NONE
 
@@ -206,12 +224,13 @@ def number(value: float | None) -> str:
 def as_json(report: Report) -> dict[str, Json]:
     """What `--json` prints (docs/cli.md)."""
     return {
+        "accepted": list(report.accepted),
         "at": report.at,
         "claim": claim(report),
         "exceptions": exceptions(report.trails),
         "files": [file_as_json(each) for each in report.files],
         "found": [_hit_as_json(each, report) for each in report.hits],
-        "lacking": lacking(report.trails, report.files),
+        "lacking": lacking(report.trails, report.files, report.accepted),
         "memory": report.memory,
         "milliseconds": round(report.seconds * 1000),
         "not_attestable": report.total("short"),

@@ -10,13 +10,14 @@ from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from affidavit.fingerprint import Key
+from affidavit.fingerprint import GRAM_WORDS, LEAST_WORDS, Key, shared_words, window
 from affidavit.fingerprint import whole as whole_of
 from affidavit.scan.data import rows
 from affidavit.scan.data.index import Found, Index, coverages
 from affidavit.scan.data.rows import Row
-from affidavit.scan.data.vector import Blocks, blocks_of
+from affidavit.scan.data.vector import Blocks, Places, Values, blocks_of
 
 _SIMILAR = 1.5
 """How much longer the one text may be than the other for one to be an edited copy."""
@@ -25,6 +26,8 @@ _CERTAIN = 0.5
 _OWN = 6
 """Values that no other output has, and of which a copy would have some."""
 _ALL = 0.9
+_TRIED = 8
+"""Outputs that a text is held against, the likeliest first."""
 _TOGETHER = "*"
 """The place of what only all texts of a row together have."""
 
@@ -41,7 +44,8 @@ class Kind(Enum):
     EXCERPT = "excerpt"
     """A piece of the output."""
     BOILERPLATE = "boilerplate"
-    """Nothing but what many outputs have in common."""
+    """Nothing but what many outputs have in common, or a frame of words that both fill
+    in with one word alike."""
 
 
 ORDER = {kind: place for place, kind in enumerate(Kind)}
@@ -123,54 +127,85 @@ def _found(texts: Sequence[str], trails: Sequence[Trail]) -> dict[int, _Best]:
 def _in_one(
     texts: Sequence[str], blocks: Blocks, number: int, trail: Trail
 ) -> Iterable[tuple[int, _Best]]:
-    pairs = trail.index.find(blocks.values(trail.key), blocks.ends)
+    values = blocks.values(trail.key)
+    pairs = trail.index.find(values, blocks.ends)
     if not len(pairs.text):
         return
-    grams = trail.index.grams
     own = coverages(pairs, pairs.rare, trail.index, blocks.ends)
     any_ = coverages(pairs, pairs.hits, trail.index, blocks.ends)
     # The likeliest of a text: by what is rare in it, then by all of it.
     order = np.lexsort((-pairs.hits, -any_, -own, pairs.text))
-    seen = np.diff(blocks.ends, prepend=0)
-    for first in order[np.unique(pairs.text[order], return_index=True)[1]]:
-        if any_[first] == 0:
-            continue
-        text, output = int(pairs.text[first]), int(pairs.output[first])
-        exact = _exact(texts[text], trail, pairs, text)
-        best = output if exact is None else exact
-        share = 1.0 if exact is not None else float(pairs.share[first])
-        kind = (
-            Kind.EXACT
-            if exact is not None
-            else _kind(
-                shared=own[first] == 0
-                and (share < _CERTAIN or _lacks_own(trail, pairs, int(first))),
-                seen=int(seen[text]),
-                grams=int(grams[output]),
-            )
+    order = order[any_[order] > 0]
+    places = pairs.text[order]
+    begins = np.flatnonzero(np.diff(places, prepend=-1))
+    ends = np.append(begins[1:], len(order))[: len(begins)]
+    for first, end in zip(begins, ends, strict=True):
+        text = int(places[first])
+        start = int(blocks.ends[text - 1]) if text else 0
+        seen = _Seen(texts[text], values[start : blocks.ends[text]], own, pairs, trail)
+        yield text, seen.best(order[first:end], number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One text that may hold an output, with all pairs of its batch."""
+
+    text: str
+    values: Values
+    own: NDArray[np.float64]
+    pairs: Found
+    trail: Trail
+
+    def best(self, candidates: Places, number: int) -> _Best:
+        """The output that it is most like; the likeliest come first."""
+        index, likeliest = self.trail.index, int(candidates[0])
+        exact = self._exact(candidates)
+        if exact is not None:
+            return _Best(Kind.EXACT, 1.0, number, int(index.first[exact]))
+        found = next(
+            (pair for pair in map(int, candidates[:_TRIED]) if not self._shared(pair)),
+            None,
         )
-        yield text, _Best(kind, share, number, int(trail.index.first[best]))
+        pair = likeliest if found is None else found
+        output = int(self.pairs.output[pair])
+        kind = (
+            Kind.BOILERPLATE
+            if found is None
+            else _kind(seen=len(self.values), grams=int(index.grams[output]))
+        )
+        share = float(self.pairs.share[pair])
+        return _Best(kind, share, number, int(index.first[output]))
+
+    def _exact(self, candidates: Places) -> int | None:
+        """The output that has the same words, if it is there."""
+        whole: int | None = None
+        for pair in candidates:
+            if self.pairs.share[pair] < _ALL:
+                continue
+            if whole is None:
+                whole = int.from_bytes(whole_of(self.text, self.trail.key), "little")
+            output = int(self.pairs.output[pair])
+            if int(self.trail.index.wholes[output]) == whole:
+                return output
+        return None
+
+    def _shared(self, pair: int) -> bool:
+        """Whether the pair has nothing in common but what many outputs have, or what
+        one word in a frame that both fill in explains.
+        """
+        rare = int(self.pairs.rare[pair])
+        output = int(self.pairs.output[pair])
+        index = self.trail.index
+        if self.own[pair] == 0:
+            lacks_own = rare == 0 and index.rares[output] >= _OWN
+            return bool(self.pairs.share[pair] < _CERTAIN or lacks_own)
+        if rare > GRAM_WORDS:
+            return False  # they stand in more places than one word explains
+        places = index.places(self.values, output)
+        return shared_words(places, window(int(index.grams[output]))) < LEAST_WORDS
 
 
-def _exact(text: str, trail: Trail, pairs: Found, at: int) -> int | None:
-    """The output that has the same words as `text`, if it is there."""
-    whole: int | None = None
-    for pair in np.flatnonzero((pairs.text == at) & (pairs.share >= _ALL)):
-        if whole is None:
-            whole = int.from_bytes(whole_of(text, trail.key), "little")
-        if int(trail.index.wholes[pairs.output[pair]]) == whole:
-            return int(pairs.output[pair])
-    return None
-
-
-def _lacks_own(trail: Trail, pairs: Found, pair: int) -> bool:
-    """Whether all that the output has for itself is missing in the text."""
-    return bool(pairs.rare[pair] == 0 and trail.index.rares[pairs.output[pair]] >= _OWN)
-
-
-def _kind(*, shared: bool, seen: int, grams: int) -> Kind:
-    if shared:
-        return Kind.BOILERPLATE
+def _kind(*, seen: int, grams: int) -> Kind:
     if seen > _SIMILAR * grams:
         return Kind.EMBEDDED
     return Kind.EXCERPT if grams > _SIMILAR * seen else Kind.EDITED

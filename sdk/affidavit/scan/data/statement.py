@@ -27,6 +27,7 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 MOST_FOUND = 1000
 """Rows that a statement names; the rest are counted."""
 _SECTIONS = {
+    "accepted",
     "claim",
     "data",
     "doesNotProve",
@@ -74,6 +75,7 @@ def _predicate(report: Report, identity: Identity) -> dict[str, Json]:
     told = list(found)[:MOST_FOUND] if isinstance(found, list) else []
     key = identity.verifier
     return {
+        "accepted": said["accepted"],
         "claim": [said["claim"], result.unattestable(report)],
         "data": {"digest": dataset_digest(report.files), "files": said["files"]},
         "doesNotProve": list(result.DOES_NOT_PROVE),
@@ -204,6 +206,7 @@ def _read(predicate: Mapping[str, Any]) -> Report:
             recall_exact=_share(recall["exact"]),
             recall_light=_share(recall["edited"]),
             at=str(predicate["scanned"]),
+            accepted=_accepted(predicate["accepted"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Malformed(f"the statement's figures cannot be read: {error}") from error
@@ -236,6 +239,12 @@ def _file(told: Mapping[str, Any]) -> FilePart:
     )
 
 
+def _accepted(told: object) -> list[str]:
+    if not isinstance(told, list) or not all(each in result.MISSING for each in told):
+        raise ValueError(f"accepted is a list of {', '.join(result.MISSING)}")
+    return told
+
+
 def _share(text: str) -> float | None:
     return None if text == "unknown" else float(text)
 
@@ -252,7 +261,7 @@ def _contradictions(
     ought: dict[str, Any] = {
         "verdict": result.verdict(report).value,
         "claim": [result.claim(report), result.unattestable(report)],
-        "lacking": result.lacking(report.trails, report.files),
+        "lacking": result.lacking(report.trails, report.files, report.accepted),
         "exceptions": result.exceptions(report.trails),
         "rows": {kind: report.count(kind) for kind in result.KINDS},
         "doesNotProve": list(result.DOES_NOT_PROVE),

@@ -4,7 +4,7 @@ Knows OpenAI's batch object and the lines of its files. Reads and writes line by
 so that a file of any size needs little memory.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -62,9 +62,15 @@ class _BadLine(Exception):
 
 
 class Batches:
-    """The batches of one sandbox; `routes` answer their lines."""
+    """The batches of one sandbox; `routes` answer their lines, `served` is told."""
 
-    def __init__(self, files: Files, routes: Sequence[Route]) -> None:
+    def __init__(
+        self,
+        files: Files,
+        routes: Sequence[Route],
+        served: Callable[[ReceivedRequest, Reply], None] = lambda *_: None,
+    ) -> None:
+        self._served = served
         self._files = files
         self._routes = routes
         self._shelf: Shelf[Fields] = Shelf("batch")
@@ -139,6 +145,7 @@ class Batches:
         except Declined as declined:
             return declined.answer
         if isinstance(reply, Answer):
+            self._served(request, reply)
             return reply
         return error_answer(400, "A line of a batch cannot stream.", param="stream")
 

@@ -1,13 +1,14 @@
-"""GET /v1/organization/usage/{kind}: what the sandbox served, as a provider bills it.
+"""What the sandbox served, counted as a provider bills it.
 
-Counts every answer that it gave, by UTC day, project, API key and model; failures and
-answers that were cut off count nothing, and neither do lines of batch files. Costs are
-none: the sandbox charges nothing.
+Counts every answer that it made, by minute, kind, project, API key and model: whole
+ones and streams, lines of batch files, responses on websockets, searches. An answer
+that breaks off under way was made, and counts; failures, and requests that got no
+answer, do not. How a provider counts these is not documented. How it is asked for is
+`usage_pages`'s.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 from threading import Lock
 from typing import Any, Final
@@ -17,17 +18,15 @@ import orjson
 from affidavit.testing.sandbox.body import field_text, text_of
 from affidavit.testing.sandbox.http import (
     Answer,
-    Declined,
+    Headers,
     ReceivedRequest,
     Reply,
     Stream,
-    json_answer,
 )
 from affidavit.testing.sandbox.models import snapshot_of
-from affidavit.testing.sandbox.routes import Asked, Route
 from affidavit.testing.sandbox.text import count_tokens
 
-_KINDS: Final[Mapping[str, str]] = {
+KINDS: Final[Mapping[str, str]] = {
     "chat.completions": "completions",
     "completions": "completions",
     "responses": "completions",
@@ -39,171 +38,169 @@ _KINDS: Final[Mapping[str, str]] = {
     "audio.speech": "audio_speeches",
     "audio.transcriptions": "audio_transcriptions",
     "audio.translations": "audio_transcriptions",
+    "vector_stores.search": "file_search_calls",
+    "vector_stores.files.create": "vector_stores",
 }
 """Endpoint → kind of use."""
-_COUNTED: Final = frozenset(_KINDS.values())
-_EMPTY: Final = (
-    "vector_stores",
-    "code_interpreter_sessions",
-    "file_search_calls",
-    "web_search_calls",
-    "decisions",
-)
-_GROUPS: Final = ("project_id", "api_key_id", "model")
+_SOURCES: Final = {
+    "images.generations": "image.generation",
+    "images.edits": "image.edit",
+    "images.variations": "image.variation",
+}
+_CALLS: Final = {
+    "web_search_call": "web_search_calls",
+    "file_search_call": "file_search_calls",
+    "code_interpreter_call": "code_interpreter_sessions",
+}
+"""What a response's output says that it used → kind of use."""
 DEFAULT_PROJECT: Final = "proj_sandbox"
+_MINUTE: Final = 60
 _DAY: Final = 86_400
 _OK: Final = 200
-_DEFAULT_BUCKETS: Final = 7
-_MOST_BUCKETS: Final = 31
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """What use is counted by; the first of a day."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """What use is counted by."""
 
-    day: int
-    kind: str
     project_id: str
     api_key_id: str
     model: str
+    batch: bool = False
+    source: str | None = None
+    size: str | None = None
+    vector_store_id: str | None = None
 
 
 @dataclass(slots=True)
-class _Sum:
+class Sum:
+    """How much of it."""
+
     requests: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    units: int = 0
+    """Images, characters, seconds, bytes or sessions, by kind."""
+
+    def add(self, other: "Sum") -> None:
+        """Count another's too."""
+        self.requests += other.requests
+        self.input_tokens += other.input_tokens
+        self.output_tokens += other.output_tokens
+        self.units += other.units
 
 
 class Meter:
     """Counts what was served. Safe for many threads."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+        self.clock = clock
         self._lock = Lock()
-        self._sums: dict[_Group, _Sum] = {}
+        self._sums: dict[tuple[str, int], dict[int, dict[Group, Sum]]] = {}
 
-    def serve(self, request: ReceivedRequest, reply: Reply) -> None:
-        """Count one answer."""
-        kind = _KINDS.get(request.endpoint)
+    def serve(
+        self, request: ReceivedRequest, reply: Reply, *, batch: bool = False
+    ) -> None:
+        """Count one answer; one to a line of a batch file with `batch`."""
+        kind = KINDS.get(request.endpoint)
         if kind is None or reply.status != _OK:
             return
-        model, given, made = _served(request, reply)
-        group = _Group(
-            int(self._clock()) // _DAY * _DAY,
-            kind,
-            request.headers.get("openai-project") or DEFAULT_PROJECT,
-            key_id(request),
-            model,
+        told = list(_told(reply))
+        model, given, made = _served(request, reply, told)
+        group = Group(
+            project_id=_project(request.headers),
+            api_key_id=key_of(request.headers),
+            model=model,
+            batch=batch,
+            source=_SOURCES.get(request.endpoint),
+            vector_store_id=_store(request),
         )
+        units = _units(kind, request, told)
+        self._count(kind, group, Sum(1, given, made, units))
+        self._tools(group, told)
+
+    def turn(self, headers: Headers, model: str, response: Mapping[str, Any]) -> None:
+        """Count one response that a websocket ended with `completed`."""
+        usage = response.get("usage")
+        counts = usage if isinstance(usage, dict) else {}
+        group = Group(
+            project_id=_project(headers),
+            api_key_id=key_of(headers),
+            model=str(response.get("model") or snapshot_of(model)),
+        )
+        given, made = counts.get("input_tokens", 0), counts.get("output_tokens", 0)
+        self._count("completions", group, Sum(1, int(given), int(made)))
+
+    def _tools(self, group: Group, told: list[Mapping[str, Any]]) -> None:
+        """Searches and sessions that a response says it made."""
+        output = next((each["output"] for each in told if each.get("output")), ())
+        for item in output if isinstance(output, list) else ():
+            name = item.get("type") if isinstance(item, dict) else None
+            kind = _CALLS.get(str(name))
+            if kind is not None:
+                self._count(kind, group, Sum(1, units=1))
+
+    def _count(self, kind: str, group: Group, one: Sum) -> None:
+        minute = int(self.clock()) // _MINUTE * _MINUTE
         with self._lock:
-            one = self._sums.setdefault(group, _Sum())
-            one.requests += 1
-            one.input_tokens += given
-            one.output_tokens += made
+            day = self._sums.setdefault((kind, minute // _DAY * _DAY), {})
+            day.setdefault(minute, {}).setdefault(group, Sum()).add(one)
 
-    def routes(self) -> Sequence[Route]:
-        """One endpoint for each kind of use, and one for costs."""
-        kinds = (*sorted(_COUNTED), *_EMPTY)
-        usage = (
-            _route(f"organization/usage/{kind}", partial(self._page, kind))
-            for kind in kinds
-        )
-        return (*usage, _route("organization/costs", partial(self._page, "costs")))
-
-    def _page(self, kind: str, asked: Asked) -> Reply:
-        query = asked.request.query
-        start = _number(query, "start_time") // _DAY * _DAY
-        end = _number(query, "end_time", int(self._clock()) + 1)
-        most = _number(query, "limit", _DEFAULT_BUCKETS)
-        if query.get("bucket_width", "1d") != "1d":
-            raise Declined(400, "The sandbox has buckets of 1d only.")
-        if not 0 < most <= _MOST_BUCKETS:
-            raise Declined(400, f"limit is 1 to {_MOST_BUCKETS} buckets of 1d.")
-        first = int(query["page"].removeprefix("page_")) if query.get("page") else start
-        days = range(first, end, _DAY)
-        more = days[most] if len(days) > most else None
-        groups = query.get("group_by[]", query.get("group_by", "")).split(",")
-        return json_answer(
-            {
-                "object": "page",
-                "data": [self._bucket(kind, day, end, groups) for day in days[:most]],
-                "has_more": more is not None,
-                "next_page": None if more is None else f"page_{more}",
-            }
-        )
-
-    def _bucket(
-        self, kind: str, day: int, end: int, groups: Sequence[str]
-    ) -> Mapping[str, Any]:
+    def between(self, kind: str, start: int, end: int) -> Mapping[Group, Sum]:
+        """What was served from `start` up to `end`: Unix seconds, whole minutes."""
+        found: dict[Group, Sum] = {}
         with self._lock:
-            sums = [
-                (group, one)
-                for group, one in self._sums.items()
-                if (group.day, group.kind) == (day, kind)
-            ]
-        results: dict[tuple[str | None, ...], _Sum] = {}
-        for group, one in sums:
-            by = tuple(getattr(group, it) if it in groups else None for it in _GROUPS)
-            both = results.setdefault(by, _Sum())
-            both.requests += one.requests
-            both.input_tokens += one.input_tokens
-            both.output_tokens += one.output_tokens
-        return {
-            "object": "bucket",
-            "start_time": day,
-            "end_time": min(day + _DAY, end),
-            "results": [_result(kind, by, one) for by, one in results.items()],
-        }
+            for day in range(start // _DAY * _DAY, end, _DAY):
+                for minute, groups in self._sums.get((kind, day), {}).items():
+                    if start <= minute < end:
+                        for group, one in groups.items():
+                            found.setdefault(group, Sum()).add(one)
+        return found
 
 
 def key_id(request: ReceivedRequest) -> str:
     """The id under which a request's API key is billed."""
-    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-    key = bearer or request.headers.get("api-key", "")
+    return key_of(request.headers)
+
+
+def key_of(headers: Headers) -> str:
+    """The same of a handshake's headers."""
+    bearer = headers.get("authorization", "").removeprefix("Bearer ")
+    key = bearer or headers.get("api-key", "")
     return "key_" + sha256(key.encode()).hexdigest()[:16]
 
 
-def _route(pattern: str, answer: Callable[[Asked], Reply]) -> Route:
-    name = "admin." + pattern.replace("/", ".")
-    return Route(method="GET", pattern=pattern, endpoint=name, answer=answer)
+def _project(headers: Headers) -> str:
+    return headers.get("openai-project") or DEFAULT_PROJECT
 
 
-def _number(query: Mapping[str, str], name: str, default: int | None = None) -> int:
-    value = query.get(name)
-    if value is None and default is not None:
-        return default
-    if value is None or not value.isascii() or not value.isdecimal():
-        raise Declined(400, f"{name} is needed, as a whole number.", param=name)
-    return int(value)
+def _store(request: ReceivedRequest) -> str | None:
+    steps = request.path.strip("/").split("/")
+    if "vector_stores" not in steps:
+        return None
+    return steps[steps.index("vector_stores") + 1]
 
 
-def _result(kind: str, by: Sequence[str | None], one: _Sum) -> Mapping[str, Any]:
-    told: dict[str, Any] = {
-        "object": f"organization.usage.{kind}.result",
-        "num_model_requests": one.requests,
-        "user_id": None,
-        **dict(zip(_GROUPS, by, strict=True)),
-    }
+def _units(kind: str, request: ReceivedRequest, told: list[Mapping[str, Any]]) -> int:
+    body = request.json if isinstance(request.json, dict) else {}
     match kind:
-        case "completions":
-            tokens = {"output_tokens": one.output_tokens, "batch": None}
-            return told | {"input_tokens": one.input_tokens, **tokens}
-        case "embeddings" | "moderations":
-            return told | {"input_tokens": one.input_tokens}
         case "images":
-            return told | {"images": one.requests, "size": None, "source": None}
+            data = next((each["data"] for each in told if each.get("data")), ())
+            return len(data) or len(told)
         case "audio_speeches":
-            return told | {"characters": one.input_tokens}
+            return len(str(body.get("input") or ""))
+        case "vector_stores":
+            return sum(int(each.get("usage_bytes") or 0) for each in told)
         case _:
-            return told | {"seconds": one.requests}
+            return 1
 
 
-def _served(request: ReceivedRequest, reply: Reply) -> tuple[str, int, int]:
+def _served(
+    request: ReceivedRequest, reply: Reply, told: list[Mapping[str, Any]]
+) -> tuple[str, int, int]:
     """Model, and tokens on both sides, of what was answered."""
     asked = request.json if isinstance(request.json, dict) else {}
     named = asked.get("model") or field_text(request, "model")
-    told = list(_told(reply))
     model = next((each["model"] for each in told if each.get("model")), None)
     usage = next((each["usage"] for each in told if each.get("usage")), None)
     if usage is None and isinstance(reply, Stream):

@@ -3,7 +3,7 @@
 Pure: time, the unique serial and the caller's standing come in. Knows no socket.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -41,14 +41,18 @@ FORGETFUL: Final[Sequence[Route]] = (
 """Endpoints that answer from the request alone."""
 
 
-def provided() -> Sequence[Route]:
-    """Every endpoint of one sandbox, with memories of its own, empty yet."""
+def provided(
+    batched: Callable[[ReceivedRequest, Reply], None] = lambda *_: None,
+) -> Sequence[Route]:
+    """Every endpoint of one sandbox, with memories of its own, empty yet; `batched` is
+    told of each line of a batch that was answered.
+    """
     files = Files()
     return (
         *FORGETFUL,
         *files.routes(),
         *Uploads(files).routes(),
-        *Batches(files, FORGETFUL).routes(),
+        *Batches(files, FORGETFUL, batched).routes(),
         *Jobs(files).routes(),
         *VectorStores(files).routes(),
         *Conversations().routes(),

@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import parse_qsl
@@ -37,8 +38,10 @@ from affidavit.testing.sandbox.memory import Memory, Queue, Tries
 from affidavit.testing.sandbox.metering import Meter
 from affidavit.testing.sandbox.provider import Plan, admit, plan, provided, stamped
 from affidavit.testing.sandbox.routes import Asked, Match, Route, Unrouted, find
+from affidavit.testing.sandbox.safety import Safety
 from affidavit.testing.sandbox.server import HOST, Arrival, Server
 from affidavit.testing.sandbox.sockets import Sockets
+from affidavit.testing.sandbox.usage_pages import UsagePages
 
 __all__ = [
     "Answer",
@@ -69,7 +72,8 @@ class Sandbox:
     own. `remember` and `remember_bytes` bound what `requests` holds in memory;
     `most_body_bytes` and, for uploads, `most_form_bytes` what a body may have. `watch`
     is called with each request and its status, None when the connection is cut before
-    one. Files, batches, jobs and the like live as long as this object.
+    one. `price_per_million` is what `organization/costs` says a million tokens cost, in
+    US dollars. Files, batches, jobs and the like live as long as this object.
     """
 
     def __init__(
@@ -82,12 +86,20 @@ class Sandbox:
         most_body_bytes: int = 64 * _MIB,
         most_form_bytes: int = 1024 * _MIB,
         watch: Callable[[ReceivedRequest, int | None], None] | None = None,
+        price_per_million: float = 0,
         clock: Callable[[], float] = time.time,
         new_serial: Callable[[], str] = _serial,
     ) -> None:
         self._wanted_port = port
         self._meter = Meter(clock)
-        self._routes = (*routes, *self._meter.routes(), *provided())
+        usage = UsagePages(self._meter, price=price_per_million)
+        self._safety = Safety(clock, new_serial)
+        own = (*usage.routes(), *self._safety.routes())
+        self._routes = (
+            *routes,
+            *own,
+            *provided(partial(self._meter.serve, batch=True)),
+        )
         self._memory = Memory(most=remember, most_bytes=remember_bytes)
         self._most_body_bytes = most_body_bytes
         self._most_form_bytes = most_form_bytes
@@ -175,13 +187,22 @@ class Sandbox:
         `websockets` library.
         """
         if self._sockets is None:
-            self._sockets = Sockets(new_serial=self._new_serial, clock=self._clock)
+            self._sockets = Sockets(
+                new_serial=self._new_serial,
+                clock=self._clock,
+                billed=self._meter.turn,
+            )
         return self._sockets
 
     @property
     def websocket_url(self) -> str:
         """What OpenAI's clients call `websocket_base_url`."""
         return self.sockets.url
+
+    @property
+    def safety(self) -> Safety:
+        """The provider's safety notices: makes them, and signs webhooks that tell."""
+        return self._safety
 
     @property
     def requests(self) -> list[ReceivedRequest]:
@@ -250,7 +271,7 @@ class Sandbox:
         )
         self._memory.add(request)
         planned = self._planned(request, arrival.declined, found, serial)
-        if planned.break_at is None:
+        if planned.break_at in (None, Break.MID_STREAM):
             self._meter.serve(request, planned.reply)
         if self._watch is not None:
             self._watch(request, _status(planned))

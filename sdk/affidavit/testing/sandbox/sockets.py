@@ -67,8 +67,16 @@ class Sockets:
     """Serves until it is closed. `handshakes` and `events` have what came, in order."""
 
     def __init__(
-        self, *, new_serial: Callable[[], str], clock: Callable[[], float]
+        self,
+        *,
+        new_serial: Callable[[], str],
+        clock: Callable[[], float],
+        billed: Callable[[Headers, str, Mapping[str, Any]], None] = lambda *_: None,
     ) -> None:
+        """`billed` is told the handshake's headers, the model, and each response that
+        was completed.
+        """
+        self._billed = billed
         self.handshakes: list[Handshake] = []
         self.events: list[ReceivedEvent] = []
         self._new_serial = new_serial
@@ -175,6 +183,9 @@ class Sockets:
             complaint = talk.error("troubled", event)
             troubled = _troubled(said, trouble, complaint)
             connection.send(orjson.dumps(troubled).decode())
+            if response := _completed(troubled):
+                headers = Headers(list(connection.request.headers.raw_items()))
+                self._billed(headers, talk.model, response)
             match trouble:
                 case Trouble.DROP if ".delta" in said["type"]:
                     connection.socket.shutdown(socket.SHUT_RDWR)
@@ -188,6 +199,14 @@ class Sockets:
             if said["type"] in CLOSES:
                 return True
         return False
+
+
+def _completed(said: Event) -> Mapping[str, Any] | None:
+    """The response that an event says was completed, if it says so."""
+    inner = said["event"] if isinstance(said.get("event"), dict) else said
+    ended = inner.get("type") in ("response.done", "response.completed")
+    response = inner.get("response")
+    return response if ended and isinstance(response, dict) else None
 
 
 def _begins(said: Event) -> bool:

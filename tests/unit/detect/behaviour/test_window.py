@@ -75,3 +75,17 @@ def test_an_agents_scratchpad_feeds_nothing() -> None:
 
     assert window.consider(state, features(pad), KEY).score < 0.5
     assert not any(state.fed)
+
+
+def test_answers_of_a_file_come_back_as_answers_of_calls_do() -> None:
+    state = State()
+    answers = [" ".join(f"file{at}word{k}" for k in range(24)) for at in range(60)]
+    window.learn(state, answers, KEY)
+    scores = []
+    for at, text in enumerate(answers):
+        call = features(f"Make this harder.\n\n{text}", at=1000 * at)
+        _, seen = window.observe(state, call, None, KEY)
+        scores.append(seen.score)
+
+    assert scores[0] == 0
+    assert max(scores) >= 0.8

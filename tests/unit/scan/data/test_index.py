@@ -9,6 +9,7 @@ from affidavit.scan.data import index as indices
 from affidavit.scan.data.index import COMMON, KEPT, Index, coverages
 from affidavit.scan.data.recorded import Recorded
 from affidavit.scan.data.vector import blocks_of
+from support.data_scan import a_trail
 from support.printed import edited, prose
 
 KEY = Key(b"k" * 32)
@@ -100,3 +101,16 @@ def test_a_row_s_hits_are_those_of_the_text_alone() -> None:
 
     assert match is not None
     assert found.hits.tolist() == [match.hits]
+
+
+def test_the_places_of_an_output_in_a_text_are_its_own_alone() -> None:
+    shared = prose(35, 70)
+    outputs = [f"{shared} {prose(60, 700 + at)}" for at in range(30)]
+    trail = a_trail(outputs)
+    text = f"{prose(20, 90)} {outputs[4]}"
+    values = blocks_of([text]).values(trail.key)
+    places = trail.index.places(values, 4)
+
+    assert places == sorted(places)
+    assert min(places) > 20 + 30 - 5, "what all of them share is not told"
+    assert trail.index.places(values, 5) == []

@@ -1,10 +1,10 @@
 from random import Random
 
-from affidavit.fingerprint import Key, grams, of
 from affidavit.scan.data.recall import LIGHT, MEASURED, recall
+from affidavit.scan.data.rows import Row
+from affidavit.scan.data.seek import Kind, seek
+from support.data_scan import a_trail
 from support.printed import edited, prose
-
-KEY = Key(b"k" * 32)
 
 
 def test_recall_is_weighed_by_the_lengths_of_outputs() -> None:
@@ -18,11 +18,12 @@ def test_recall_is_weighed_by_the_lengths_of_outputs() -> None:
 
 def test_what_is_promised_holds_for_texts_of_another_kind() -> None:
     rng = Random(5)
-    found = 0
-    for seed in range(150):
-        text = prose(rng.randrange(60, 120), seed)
-        kept = of(text, KEY)
-        found += kept.matched(grams(edited(text, 0.2, seed), KEY)) is not None
+    texts = [prose(rng.randrange(60, 120), seed) for seed in range(150)]
+    rows = [Row(at, edited(text, 0.2, at), 600) for at, text in enumerate(texts)]
+    hits = seek(rows, [a_trail(texts)])
+    found = sum(
+        hit.output == hit.row and hit.kind is not Kind.BOILERPLATE for hit in hits
+    )
 
     # Twice the misses that are promised: 150 draws have their chance.
     assert found / 150 >= 1 - 2 * (1 - MEASURED[LIGHT][60])

@@ -1,6 +1,8 @@
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from affidavit import canonical
 from affidavit.fingerprint import Fingerprint, Key, of
 from affidavit.scan.data.recorded import Counts, Recorded
 from affidavit.trail.identity import load_secrets, secret_path
@@ -58,3 +60,40 @@ def test_pruned_bodies_and_nonsense_are_counted() -> None:
     recorded.visit(3, entry, salt + b"[]")
 
     assert recorded.counts == Counts(outcomes=4, pruned=2, unread=2)
+
+
+def entry(kind: str, call: str = "i") -> bytes:
+    at = '"at":"2026-01-01T00:00:00.000Z"'
+    return f'{{{at},"id":"{call}","kind":"{kind}"}}'.encode()
+
+
+def printed(*words: int) -> str:
+    key = Key(b"k" * 32)
+    return json.dumps([canonical.text(of(prose(n, n), key).encode()) for n in words])
+
+
+def test_what_follows_an_outcome_is_its_outputs_too() -> None:
+    recorded = Recorded(Key(b"k" * 32))
+    salt = bytes(16)
+    recorded.visit(0, entry("outcome"), salt + b'{"fingerprints":{"follow":4}}')
+    assert recorded.counts == Counts(outcomes=1, omitted=4)
+    told = f'{{"outputs":{printed(40, 50)},"short":1}}'.encode()
+    recorded.visit(
+        1, entry("addendum", "x"), salt + b'{"call":"i","fingerprints":' + told + b"}"
+    )
+
+    assert recorded.counts == Counts(outcomes=1, outputs=2, short=1, omitted=1)
+    assert recorded.counts.missing == 1
+    assert recorded.names == ["i", "i"]
+
+
+def test_what_follows_nothing_or_is_gone_brings_nothing() -> None:
+    recorded = Recorded(Key(b"k" * 32))
+    salt = bytes(16)
+    told = f'{{"call":"j","fingerprints":{{"outputs":{printed(40)}}}}}'.encode()
+    recorded.visit(0, entry("outcome"), salt + b'{"fingerprints":{"follow":2}}')
+    recorded.visit(1, entry("addendum", "x"), salt + told)
+    recorded.visit(2, entry("addendum", "y"), None)
+    recorded.visit(3, entry("addendum", "z"), salt + b'{"call":"i","what":"other"}')
+
+    assert recorded.counts == Counts(outcomes=1, omitted=2)

@@ -85,3 +85,31 @@ def test_batches_are_bounded_by_rows_and_by_bytes() -> None:
 
     assert [len(each) for each in batches(rows, most=10, size=1000)] == [10, 10, 5]
     assert [len(each) for each in batches(rows, most=10, size=40)] == [4] * 6 + [1]
+
+
+FRAME = "one of the main reasons for {} is that the {} has not {} {} slowly"
+
+
+def framed(*slots: str, after: int) -> str:
+    return f"{FRAME.format(*slots)} {prose(28, after)}"
+
+
+def test_a_frame_with_one_word_alike_is_boilerplate() -> None:
+    trail = a_trail([framed("pluma", "kor", "sten", "vadea", after=800)])
+    other = framed("pluma", "chall", "grume", "moror", after=801)
+    more = framed("pluma", "kor", "grume", "moror", after=802)
+
+    assert [hit.kind for hit in sought(other, trail)] == [Kind.BOILERPLATE]
+    assert [hit.kind for hit in sought(more, trail)] == [Kind.EDITED]
+
+
+def test_a_second_output_is_tried_where_the_likeliest_shares_a_frame() -> None:
+    words = prose(33, 810).split()
+    row = f"{FRAME.format('pluma', 'chall', 'grume', 'moror')} {' '.join(words[:11])}"
+    trail = a_trail(
+        [framed("pluma", "kor", "sten", "vadea", after=811), " ".join(words)]
+    )
+    (hit,) = sought(f"{row} {prose(20, 812)}", trail)
+
+    assert hit.output == 1
+    assert hit.kind is not Kind.BOILERPLATE
