@@ -12,14 +12,22 @@ from pathlib import Path
 
 import pytest
 
+from affidavit.attest import sample, summary
 from affidavit.attest.certificate.page import certificate
 from affidavit.attest.certificate.words import Language
+from affidavit.attest.recount import verify_statement
 from affidavit.attest.sample_checks import percent, rate_bound
+from affidavit.attest.told import opened
 from affidavit.keys import Ed25519Signer
-from affidavit.tlog.note import VerifierKey
+from affidavit.tlog.note import VerifierKey, parse_note
+from affidavit.tlog.witness import cosign
+from affidavit.trail.anchors import KeptHead
+from affidavit.trail.reader import TrailReader
+from support.anchors import WITNESS, WITNESS_KEY
 from support.browser import Page, a_page
-from support.certified import OFFICER_KEY, Certified, certified
-from support.trails import Builder
+from support.certified import NOW, OFFICER_KEY, Certified, certified
+from support.statements import attested
+from support.trails import Builder, a_trail
 from support.twins import TWINS, Twin
 
 SHOTS = Path(__file__).parents[2] / "build" / "certificates"
@@ -58,7 +66,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Certified:
 def judged(
     page: Page, html: bytes, path: Path, *, keys: str = "", given: Sequence[Path] = ()
 ) -> Judged:
-    """Open it, give what a reader would, and press the button."""
+    """Open it, give what a reader would, and have it checked."""
     path.write_bytes(html)
     page.open(path)
     page.run(f"document.getElementById('key').value = {json.dumps(keys)}; 1")
@@ -66,9 +74,9 @@ def judged(
         page.run("delete document.documentElement.dataset.verified; 1")
         page.choose("#folder" if each.is_dir() else "#files", [each])
         page.until("document.documentElement.dataset.verified !== undefined")
-    page.run("delete document.documentElement.dataset.verified; 1")
-    page.run("document.getElementById('verify').click(); 1")
-    page.until("document.documentElement.dataset.verified !== undefined")
+    if not given:  # dropping something in presses it as well
+        page.run("document.getElementById('verify').click(); 1")
+        page.until("document.documentElement.dataset.verified !== undefined")
     verdict = page.run("document.documentElement.dataset.verified")
     return Judged(verdict, [tuple(each) for each in page.run(_CHECKS)])
 
@@ -132,6 +140,59 @@ def test_an_earlier_statement_or_checkpoint_shows_that_the_past_is_the_same(
         assert "older" in told.of("good")
 
 
+def test_a_witness_that_fixed_the_sample_makes_it_green_without_any_entry(
+    page: Page, whole: Certified, tmp_path: Path
+) -> None:
+    reader = TrailReader(whole.trail.path)
+    told = opened(whole.envelope.encode(), whole.trail.key)
+    line = cosign(told.head, WITNESS.name, WITNESS.signer, time=1_775_100_000)
+    note = parse_note(told.checkpoint).with_signatures(line).encode()
+    head = KeptHead(name="kept", checkpoint=told.checkpoint, cosigned=note)
+    made = sample.make(reader, told, evidence=[head], witnesses=[WITNESS_KEY])
+    assert made is not None
+    path = tmp_path / "sample.json"
+    path.write_bytes(made.encode())
+    html, keys = certificate(whole.envelope), keys_of(whole)
+    seen = judged(page, html, tmp_path / "c.html", keys=keys, given=[path])
+    assert (seen.verdict, "anchor" in seen.of("note")) == ("good", True)
+    keys += f"\n{WITNESS_KEY}"
+    seen = judged(page, html, tmp_path / "c.html", keys=keys, given=[path])
+    assert (seen.verdict, "anchor" in seen.of("note")) == ("good", False)
+    assert "recount" in seen.of("note")
+    bent = path.read_text().replace('"time":1775100000', '"time":1775100001')
+    path.write_text(bent)
+    seen = judged(page, html, tmp_path / "c.html", keys=keys, given=[path])
+    assert seen.of("bad") == {"sample"}
+    assert "anchor" in seen.words("sample")
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_an_auditor_who_countersigned_is_named(
+    page: Page, whole: Certified, tmp_path: Path, *, holds: bool
+) -> None:
+    auditor = Ed25519Signer.from_seed(b"a" * 32)
+    key = VerifierKey("audit.example", auditor.verifier)
+    about = whole.envelope if holds else whole.earlier
+    data = about.encode()
+    report = verify_statement(data, key=whole.trail.key, now=NOW)
+    made = summary.summarised(
+        report,
+        data,
+        verifier="https://audit.example",
+        now=NOW,
+        level=summary.Level.CONSISTENT,
+    )
+    path = tmp_path / "audit.dsse.json"
+    path.write_bytes(summary.countersign(made, auditor).encode())
+    html, given = certificate(whole.envelope), [whole.folder, path]
+    place = tmp_path / "c.html"
+    keys = keys_of(whole)
+    assert "auditor" in judged(page, html, place, keys=keys, given=given).of("note")
+    told = judged(page, html, place, keys=f"{keys}\n{key}", given=given)
+    assert "auditor" in told.of("good" if holds else "bad")
+    assert told.verdict == ("good" if holds else "bad")
+
+
 def test_a_checkpoint_of_another_history_is_red(
     page: Page, whole: Certified, tmp_path: Path
 ) -> None:
@@ -181,6 +242,7 @@ def test_a_tampered_twin_is_red_and_says_why(
     told = judged(page, html, tmp_path / "c.html", keys=keys_of(whole), given=[folder])
     page.seen(shots() / f"twin-{twin.name}.png", "#result")
     assert (told.verdict, twin.red <= told.of("bad")) == ("bad", True), told
+    assert told.checks[0][0] == "bad"
     assert twin.named in " ".join(told.words(each) for each in twin.red)
 
 
@@ -212,6 +274,23 @@ def test_it_prints_on_one_page(page: Page, tmp_path: Path) -> None:
     many = certified(tmp_path / "many", clauses=24)
     for language in (Language.GERMAN, Language.FRENCH, Language.ENGLISH):
         assert pages(page, many, language, tmp_path / "c.html") == 1, language
+
+
+def test_without_contract_and_bill_it_prints_larger_and_on_one_page(
+    page: Page, tmp_path: Path
+) -> None:
+    trail = a_trail(tmp_path / "trail", calls=9)
+    for number in range(20):
+        made = trail.decision(f"a.rather.long.name.of.a.purpose.{number:02d}")
+        trail.outcome(made)
+    trail.decision("fraud.scoring", effect="observed")
+    trail.write()
+    path = tmp_path / "c.html"
+    path.write_bytes(certificate(attested(trail), Language.GERMAN))
+    page.open(path)
+    pdf = page.printed()
+    (shots() / "print-plain-de.pdf").write_bytes(pdf)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
 
 
 @pytest.mark.soak

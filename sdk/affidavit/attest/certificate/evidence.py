@@ -42,8 +42,9 @@ def coverage(told: Told) -> str:
         f"<section><h2>{escape(words.bill)}</h2>"
         f"{charts.bar(whole, sum(whole.values()))}"
         f'<dl class="legend">{listed}</dl><p class="small"><b>{share}</b> '
-        f"{escape(words.share)}. {escape(words.fetched)}: "
-        f"{told.moment('coverage', 'fetched')} UTC. {escape(words.days_missing)}: "
+        f"{escape(words.share)}. {escape(words.fetched)}{words.colon}"
+        f"{told.moment('coverage', 'fetched')} UTC. "
+        f"{escape(words.days_missing)}{words.colon}"
         f"{told.count('coverage', 'missingDays')}. {escape(words.unsigned)}</p>"
         f"{_daily(told, names)}</section>"
     )
@@ -158,7 +159,7 @@ def _signatures(told: Told, envelope: Envelope) -> str:
     first = told.figure("origin")
     if not known:
         return first
-    return f"{first}; {escape(told.words.further)}: {', '.join(known)}"
+    return f"{first}; {escape(told.words.further)}{told.words.colon}{', '.join(known)}"
 
 
 def _signatories(told: Told) -> Sequence[tuple[str, str]]:

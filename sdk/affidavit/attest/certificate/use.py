@@ -35,7 +35,8 @@ def head(told: Told) -> str:
         f'<header><div class="whose"><p class="kicker">{escape(words.kicker)}</p>'
         f"<h1>{escape(words.title)}</h1>"
         f'<p class="origin">{told.figure("origin")}</p>'
-        f'<p class="period">{escape(words.period)}: {told.moment("period", "from")} '
+        f'<p class="period">{escape(words.period)}{words.colon}'
+        f"{told.moment('period', 'from')} "
         f"{escape(words.until)} {told.moment('period', 'to')} UTC</p></div>"
         f'<div class="seal {kind}"><p class="verdict"><b aria-hidden="true">{mark}</b> '
         f'{escape(name)}</p><p class="signed" lang="en">{told.figure("verdict")}</p>'

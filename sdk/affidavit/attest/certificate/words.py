@@ -57,6 +57,7 @@ class Words:
     verify: str
     root: str
     statement: str
+    colon: str
     kicker: str
     means_pass: str
     means_exceptions: str

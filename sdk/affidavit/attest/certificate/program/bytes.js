@@ -65,12 +65,18 @@ const number = (n) => (n <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(n) : String
 const sum = (values) => values.reduce((n, v) => n + count(v), 0n);
 // Where two figures say the same thing differently: `path: said ≠ counted`.
 const shown = (v) => (v === undefined ? "–" : canon(v).slice(0, 160));
+const firstOdd = (mine, told, path) => {
+  const place = Array.from({ length: Math.max(mine.length, told.length) }, (_, i) => i)
+    .find((i) => i >= mine.length || i >= told.length || canon(mine[i]) !== canon(told[i]));
+  return place === undefined ? [] : [`${path}[${place}]: ${shown(told[place])} ≠ ${shown(mine[place])}`];
+};
 const differences = (counted, said, under = "") => {
   const plain = (v) => v !== null && typeof v === "object" && !Array.isArray(v);
   const found = [];
   for (const name of new Set([...Object.keys(counted), ...(under ? Object.keys(said) : [])])) {
     const path = under ? `${under}.${name}` : name, mine = counted[name], told = said[name];
     if (plain(mine) && plain(told)) found.push(...differences(mine, told, path));
+    else if (Array.isArray(mine) && Array.isArray(told)) found.push(...firstOdd(mine, told, path));
     else if (mine === undefined || told === undefined || canon(mine) !== canon(told))
       found.push(`${path}: ${shown(told)} ≠ ${shown(mine)}`);
   }

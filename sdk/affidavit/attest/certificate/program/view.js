@@ -335,6 +335,9 @@ const checked = async () => {
     say("bad", error instanceof Refused && W.checks[error.what] ? error.what : "unreadable", error.message);
   }
   const worst = ["bad", "open"].find((state) => rows.some((r) => r.state === state)) ?? "good";
+  // What does not hold comes first, then what is open.
+  const order = ["bad", "open", "good", "note"];
+  rows.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
   at("checks").replaceChildren(...rows.map(item));
   at("result").className = worst;
   at("result").textContent = W[worst];
