@@ -1,6 +1,5 @@
 """What came after a tree head, and what it is worth."""
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,10 +101,6 @@ def test_what_is_no_anchor_is_refused(value: object) -> None:
         parse(value)  # type: ignore[arg-type]  # on purpose
 
 
-@pytest.mark.skipif(
-    shutil.which("openssl") is None or not stamps.available(),
-    reason="needs openssl and the extra tsa",
-)
 def test_a_time_stamp_decides_by_its_signature_alone(
     made: Sampled, tmp_path: Path
 ) -> None:

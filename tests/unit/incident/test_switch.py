@@ -15,6 +15,7 @@ from affidavit.incident import board
 from affidavit.incident.model import Target
 from affidavit.incident.suspended import Suspension
 from affidavit.incident.switch import POLL_MILLISECONDS, UNREADABLE, Switch
+from support.forked import ended, forked
 from support.incidents import EVERYTHING, PURPOSE, USER
 from support.project import a_call
 
@@ -75,18 +76,17 @@ def test_without_a_list_the_records_are_asked(tmp_path: Path) -> None:
 def test_a_forked_child_learns_of_it(tmp_path: Path) -> None:
     running = switch(tmp_path)
     assert running.reasons(a_call(), 0) == ()
-    told, tell = os.pipe()
     ready, go = os.pipe()
-    child = os.fork()
-    if child == 0:
+
+    def learn() -> None:
         os.read(ready, 1)
-        os.write(tell, b"1" if running.reasons(a_call(), 0) else b"0")
-        os._exit(0)
+        assert running.reasons(a_call(), 0) != ()
+
+    child = forked(learn)
     suspend(tmp_path)
     os.write(go, b"x")
 
-    assert os.read(told, 1) == b"1"
-    os.waitpid(child, 0)
+    ended(child)
 
 
 def test_a_list_that_changed_without_the_counter_is_seen_soon(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """What follows an outcome: every text of a long file, whatever comes in between."""
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from affidavit.trail.record import Kind
 from affidavit.verify import Verdict, verify_trail
 from affidavit.wiring import Governor, Settings
 from affidavit.wiring.keyring import load_identity
+from support.forked import ended, forked
 from support.printed import prose
 from support.project import a_call, a_project, an_outcome
 
@@ -97,13 +97,13 @@ def test_without_fingerprints_nothing_follows(tmp_path: Path) -> None:
 
 def after_a_child(settings: Settings, ends: Callable[[Governor], None]) -> Recorded:
     """What is there after a process concluded a file and was gone."""
-    child = os.fork()
-    if child == 0:  # pragma: no cover - another process
+
+    def live() -> None:
         governor = Governor(settings=settings)
         conclude(governor, a_file(), soon=False)
         ends(governor)
-        os._exit(0)
-    os.waitpid(child, 0)
+
+    ended(forked(live))
     with Governor(settings=settings) as governor:
         conclude(governor, an_outcome(said=()))
     return recorded(settings)
@@ -127,10 +127,6 @@ def test_a_forked_child_leaves_its_parents_files_alone(tmp_path: Path) -> None:
     settings = a_project(tmp_path)
     with Governor(settings=settings) as governor:
         conclude(governor, a_file())
-        child = os.fork()
-        if child == 0:  # pragma: no cover - another process
-            governor.flush()
-            os._exit(0)
-        os.waitpid(child, 0)
+        ended(forked(governor.flush))
 
     assert recorded(settings).counts.outputs == LINES

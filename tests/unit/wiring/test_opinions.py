@@ -1,6 +1,5 @@
 """A sample is asked about beside the path; what does not fit is dropped and counted."""
 
-import os
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ from affidavit.trail.record import Kind
 from affidavit.wiring import Governor, Settings
 from affidavit.wiring.opinion_plan import OpinionPlan
 from affidavit.wiring.opinions import MOST_WAITING, Answer, NoAnswer
+from support.forked import ended, forked
 from support.project import a_call, a_dataset_call, a_project, an_outcome
 
 PLAN = OpinionPlan(model="judge", purpose="second.opinion", rate=1.0)
@@ -205,12 +205,12 @@ def test_a_forked_child_asks_for_itself(tmp_path: Path) -> None:
     settings, governor = a_governor(tmp_path, judge)
     with governor:
         made(governor)
-        child = os.fork()
-        if child == 0:  # pragma: no cover - another process
+
+        def ask() -> None:
             made(governor)
             governor.close()
-            os._exit(0)
-        os.waitpid(child, 0)
+
+        ended(forked(ask))
         made(governor)
 
     assert sum("finding" in each for each in told(settings)) == 3
