@@ -21,8 +21,8 @@ from affidavit.cli import arguments, isolation
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.policy.loader import load
 from affidavit.trail.storage import Storage
-from affidavit.wiring.governor import shown
 from affidavit.wiring.keyring import load_identity
+from affidavit.wiring.putting import shown
 from affidavit.wiring.settings import NAMES, Settings, read_settings, variable
 
 BOOTSTRAP = Path(affidavit.__file__).parent / "bootstrap"

@@ -150,8 +150,8 @@ class Trail:
     def note(
         self, record: Record | Callable[[], Record], *, settles_outcome: bool = True
     ) -> None:
-        """Hand an outcome in, or what makes it: written with the next commit or within
-        50 ms. Or, when it does not settle one, what is told of a call afterwards.
+        """Hand an outcome in, or what is told of a call afterwards, or what makes
+        them: written with its like by a commit, or within 50 ms.
         """
         self._writer.note(record, settles_outcome=settles_outcome)
 

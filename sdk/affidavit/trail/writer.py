@@ -122,7 +122,7 @@ class Writer:
         ticket = Ticket(record, int(owes_outcome), waited_for=True)
         with self._mutex:
             self._admit(ticket)
-            tickets = None if self._busy else self._portion(leaving=GATHERED)
+            tickets = None if self._busy else self._portion(least=GATHERED)
         if tickets is not None:
             self._commit(tickets)
         while not ticket.done:
@@ -177,7 +177,7 @@ class Writer:
             if self._committer is not None and _on_loop():
                 self._rouse_committer()
                 return
-            tickets = self._portion(leaving=0)
+            tickets = self._portion(least=1)
         finally:
             self._mutex.release()
         self._commit(tickets)
@@ -249,16 +249,16 @@ class Writer:
                 self._sleep()
             if self._busy or (ticket is not None and ticket.done):
                 return None
-            return self._portion(leaving=0 if ticket is None else GATHERED)
+            return self._portion(least=1 if ticket is None else GATHERED)
 
-    def _portion(self, *, leaving: int) -> list[Ticket]:
+    def _portion(self, *, least: int) -> list[Ticket]:
         """Under the lock, with nobody at work: be that one, and take what waits.
 
         Outcomes are taken along before the records that wait: their decisions are
-        older. Up to `leaving` of them may go on waiting for their like.
+        older. Fewer than `least` of them go on waiting for their like.
         """
         self._busy = True
-        if len(self._noted) > leaving:
+        if len(self._noted) >= least:
             taken = [self._noted.popleft() for _ in range(len(self._noted))]
             self._waiting = taken + self._waiting
         tickets = self._waiting
@@ -333,7 +333,7 @@ class Writer:
                         return
                     self._idle = True
                     self._work.wait()
-                tickets = self._portion(leaving=GATHERED)
+                tickets = self._portion(least=GATHERED)
             self._commit(tickets)
 
     def _has_loop_waiting(self) -> bool:

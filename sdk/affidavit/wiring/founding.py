@@ -34,8 +34,9 @@ from affidavit.trail.identity import (
 )
 from affidavit.trail.record import Clock, Randomness
 from affidavit.trail.storage import Storage
-from affidavit.wiring.governor import TOOL, shown
+from affidavit.wiring.governor import TOOL
 from affidavit.wiring.keyring import load_identity
+from affidavit.wiring.putting import shown
 from affidavit.wiring.settings import Settings
 
 POLICY_FILE = "policy.yaml"

@@ -34,11 +34,10 @@ from affidavit.wiring import beside, counting, putting, suspending
 from affidavit.wiring.afterwards import Afterwards
 from affidavit.wiring.farewell import at_end_of_children
 from affidavit.wiring.keyring import load_identity
-from affidavit.wiring.putting import shown
 from affidavit.wiring.settings import Settings, read_settings
 from affidavit.wiring.trusted import loaded
 
-__all__ = ["TOOL", "Governor", "default_governor", "load_identity", "shown"]
+__all__ = ["TOOL", "Governor", "default_governor", "load_identity"]
 TOOL = f"affidavit/{__version__}"
 _log = logging.getLogger("affidavit")
 _UNTOLD = "the outcome of call %s was not recorded: %s"
@@ -106,8 +105,9 @@ class Governor:
             durability=self.settings.durability,
             on_network=self.settings.network_trail,
         )
-        said = lambda: self._gate.fingerprint_key  # noqa: E731 - another policy, another gate
-        self._after = Afterwards(self._trail, said, clock, randomness)
+        self._after = Afterwards(
+            self._trail, lambda: self._gate.fingerprint_key, clock, randomness
+        )
         self.opinions = beside.opinions(self.settings, self._after)
         self._switch = suspending.switch(self.settings.trail, self._identity.origin)
         self._keeper = counting.keeper_for(self, in_force, self._identity.origin)
@@ -329,7 +329,7 @@ class Governor:
             self._contents.keep(verdict.id, verdict.content)
 
     def _load(self) -> Policy:
-        path = shown(self.settings.policy)
+        path = putting.shown(self.settings.policy)
         return loaded(path, self.settings, nanoseconds=self._clock())
 
     def _gate_of(self, policy: Policy) -> Gate:

@@ -130,7 +130,7 @@ def test_a_noted_record_outlives_the_process_once_it_is_written(tmp_path: Path) 
 
 
 def test_outcomes_wait_for_company_before_a_commit_takes_them(tmp_path: Path) -> None:
-    writer, records = a_writer(tmp_path), [a_record() for _ in range(GATHERED + 3)]
+    writer, records = a_writer(tmp_path), [a_record() for _ in range(GATHERED + 2)]
     made: list[str] = []
 
     def outcome_of(record: Record) -> Callable[[], Record]:
@@ -140,16 +140,16 @@ def test_outcomes_wait_for_company_before_a_commit_takes_them(tmp_path: Path) ->
 
         return make
 
-    for record in records[: GATHERED + 1]:
+    for record in records[:GATHERED]:
         writer.append(record, owes_outcome=True)
         assert made == []
         writer.note(outcome_of(record))
     writer.append(records[-2], owes_outcome=True)
-    assert made == [record.id for record in records[: GATHERED + 1]]
+    assert made == [record.id for record in records[:GATHERED]]
 
     writer.note(outcome_of(records[-2]))
     writer.append(records[-1])
-    assert len(made) == GATHERED + 1
+    assert len(made) == GATHERED
     writer.write()
     assert made[-1] == records[-2].id
     writer.close()

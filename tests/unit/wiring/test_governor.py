@@ -23,8 +23,8 @@ from affidavit.tlog.tiles import Tile, read_bodies, read_entries
 from affidavit.trail.record import Entry, Kind, decode
 from affidavit.trail.storage import Storage
 from affidavit.wiring import Governor, default_governor, governor
-from affidavit.wiring.governor import shown
 from affidavit.wiring.keyring import load_identity
+from affidavit.wiring.putting import shown
 from affidavit.wiring.settings import Settings, read_settings
 from support.project import a_call, a_dataset_call, a_project, an_outcome
 
