@@ -180,9 +180,24 @@ class Reader:
             for check in filter(self._is_of_findings, _checks(rule)):
                 for found in self.space.found:
                     yield Answers((found.axis,), self._along_found(check, found))
+                    yield from self._beyond(check, found)
         for found in self._fitting():
             values = self.space.axes[found.axis]
             yield Answers((found.axis,), bytes(value is not None for value in values))
+
+    def _beyond(self, check: Check, found: Found) -> Iterator[Answers]:
+        """Where scores lie above the one that `==` asks for: beside another finding
+        that has it, these deny what lower ones leave true.
+        """
+        if check.name == "activity" or not self._counts(check, found):
+            return
+        test = comparison.parse(check.wanted)
+        if test.operator == "==":
+            values = self.space.axes[found.axis]
+            yield Answers(
+                (found.axis,),
+                bytes((value or 0) / SCORES > test.bound for value in values),
+            )
 
     def _along_found(self, check: Check, found: Found) -> bytes:
         values = self.space.axes[found.axis]

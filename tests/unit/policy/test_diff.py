@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from affidavit.calls import Call, Finding
 from affidavit.errors import PolicyInvalid
 from affidavit.policy.arrangement import TooLarge
 from affidavit.policy.diff import compare
@@ -66,6 +67,35 @@ def test_the_same_of_two_thousand_pairs(tmp_path: Path) -> None:
     counts = [differ(tmp_path, seed, 60) for seed in range(2_000)]
 
     assert sum(calls for _, calls in counts) > 3_000
+
+
+def test_a_higher_score_elsewhere_is_told_from_a_lower_one(tmp_path: Path) -> None:
+    # `==` asks for the highest score of several findings: what is beside it counts.
+    held = SUPPORT.replace(
+        "    owner: x\n", "    owner: x\n    activities: [reply]\n"
+    ) + (
+        "rules:\n  - {id: r, effect: review, message: m, LEVEL"
+        "none: [{finding: {purpose_mismatch: '== 0.5'}}]}\n"
+    )
+    sides = sides_of(
+        tmp_path, held.replace("LEVEL", ""), held.replace("LEVEL", "level: shadow, ")
+    )
+    found = compare(*sides, since=TODAY)
+    call = Call(
+        endpoint="responses",
+        provider="openai",
+        host="api.openai.com",
+        model="gpt-5",
+        purpose="support.reply",
+    )
+    findings = tuple(
+        Finding(kind=kind, score=score, activity="distillation", detector="t", rules=())
+        for kind, score in (("dataset_generation", 0.5), ("purpose_mismatch", 1.0))
+    )
+    asked = call, findings, TODAY
+
+    assert effects(sides, *asked) == (Effect.REVIEW, Effect.PERMIT)
+    assert any(covers(found, cell, sides, *asked) for cell in found.cells)
 
 
 def test_the_same_policy_differs_nowhere(tmp_path: Path) -> None:
