@@ -7,11 +7,6 @@ import click
 from affidavit.cli import arguments, diagnostics, output
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.errors import ContractInvalid, Diagnostic
-from affidavit.policy.report import Code
-
-_UNREADABLE = frozenset(
-    code.value for code in (Code.SYNTAX, Code.NOT_UTF8, Code.TOO_LARGE)
-)
 
 
 @click.command(
@@ -29,14 +24,7 @@ _UNREADABLE = frozenset(
 )
 @etiquette
 @click.argument("paths", nargs=-1, type=arguments.PATH)
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(diagnostics.SHAPES),
-    default="text",
-    help="For a person, a program, a pull request, or a code scanner (SARIF 2.1.0).",
-)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@diagnostics.options
 @click.option("--list", "listed", is_flag=True, help="List the checks there are.")
 def command(*, paths: tuple[Path, ...], shape: str, as_json: bool, listed: bool) -> int:
     """Check the contract file at each PATH: what is wrong, where, and what to do.
@@ -52,9 +40,7 @@ def command(*, paths: tuple[Path, ...], shape: str, as_json: bool, listed: bool)
         raise click.UsageError("Missing argument 'PATHS...'.")
     found = [each for path in paths for each in _checked(path)]
     diagnostics.say("json" if as_json else shape, found, paths)
-    if any(each.rule in _UNREADABLE for each in found):
-        return 2
-    return 1 if found else 0
+    return diagnostics.exit_code(found)
 
 
 def _checked(path: Path) -> tuple[Diagnostic, ...]:

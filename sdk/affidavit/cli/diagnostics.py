@@ -1,11 +1,15 @@
 """Diagnostics on stdout: for a person, a program, a pull request, or a code scanner.
 
-Knows four shapes and nothing of what is diagnosed. Files are read once each, to show
+Knows four shapes, the options that choose one and what a program is told by its exit
+code; nothing of what is diagnosed. Files are read once each, to show
 the line that a diagnostic is about.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import click
 
 from affidavit.canonical import Json
 from affidavit.cli import machine, output
@@ -13,11 +17,40 @@ from affidavit.cli.catalogues import titled
 from affidavit.cli.wording import count
 from affidavit.errors import Diagnostic
 from affidavit.policy.render import frame
+from affidavit.policy.report import Code
 
 SHAPES = ("text", "json", "github", "sarif")
+UNREADABLE = frozenset(
+    code.value for code in (Code.SYNTAX, Code.NOT_UTF8, Code.TOO_LARGE)
+)
+"""Errors that say: this is no such file at all. The others are found in one."""
 
 _COLOURS = {"error": output.BAD, "warning": output.ODD}
 _GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--format` and `--json`, as `shape` and `as_json`."""
+    named = click.option(
+        "--format",
+        "shape",
+        type=click.Choice(SHAPES),
+        default="text",
+        help="For a person, a program, a pull request, or a code scanner (SARIF "
+        "2.1.0).",
+    )
+    short = click.option(
+        "--json", "as_json", is_flag=True, help="The same as --format json."
+    )
+    return named(short(command))
+
+
+def exit_code(found: Iterable[Diagnostic]) -> int:
+    """0 without errors, 1 with errors in a file, 2 when it is no such file at all."""
+    errors = {each.rule for each in found if each.level == "error"}
+    if errors & UNREADABLE:
+        return 2
+    return 1 if errors else 0
 
 
 def say(

@@ -13,12 +13,6 @@ from affidavit.cli.wording import count
 from affidavit.errors import Diagnostic, PolicyInvalid
 from affidavit.policy.assemble import Assembly
 from affidavit.policy.check import examined
-from affidavit.policy.report import Code
-
-UNREADABLE = frozenset(
-    code.value for code in (Code.SYNTAX, Code.NOT_UTF8, Code.TOO_LARGE)
-)
-"""Errors that say: this is no policy at all. The others are found in one."""
 
 
 @click.command(
@@ -41,14 +35,7 @@ UNREADABLE = frozenset(
 )
 @etiquette
 @click.argument("paths", nargs=-1, type=arguments.PATH)
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(diagnostics.SHAPES),
-    default="text",
-    help="For a person, a program, a pull request, or a code scanner (SARIF 2.1.0).",
-)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@diagnostics.options
 @click.option(
     "--fix",
     is_flag=True,
@@ -109,21 +96,13 @@ def command(
     found = _check_all(paths, remember=cached)
     if fix and _fixed(found):
         found = _check_all(paths)
-    if require_approval and exit_code(found) == 0:
+    if require_approval and diagnostics.exit_code(found) == 0:
         from affidavit.cli.policy_approval import unapproved
 
         found += unapproved(paths, base, allowed_signers, trust_trailers=trust_trailers)
     found = choosing.chosen(found, select, ignore)
     diagnostics.say("json" if as_json else shape, found, paths)
-    return exit_code(found)
-
-
-def exit_code(found: Iterable[Diagnostic]) -> int:
-    """0 without errors, 1 with errors in a policy, 2 when something is no policy."""
-    errors = {each.rule for each in found if each.level == "error"}
-    if errors & UNREADABLE:
-        return 2
-    return 1 if errors else 0
+    return diagnostics.exit_code(found)
 
 
 def _settings_policy() -> Path:

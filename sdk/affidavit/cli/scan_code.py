@@ -111,14 +111,7 @@ class _Result(NamedTuple):
     help="Where to keep what files said. Default: the user's cache folder.",
 )
 @click.option("--no-cache", is_flag=True, help="Read every file anew.")
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(diagnostics.SHAPES),
-    default="text",
-    help="For a person, a program, a pull request, or a code scanner (SARIF 2.1.0).",
-)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@diagnostics.options
 def command(
     *,
     paths: tuple[Path, ...],

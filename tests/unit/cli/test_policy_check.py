@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from affidavit.cli.policy_check import exit_code
+from affidavit.cli.diagnostics import exit_code
 from affidavit.errors import Diagnostic
 from support.cli import Ran, environment, invoke, tree_digest
 from support.policies import SUPPORT, written
