@@ -6,7 +6,7 @@ events at a time, and each is sealed before the next begins, so that the trail h
 in the order in which they happened.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -113,31 +113,39 @@ class Desk:
         if identifier is not None:
             record = record._replace(id=identifier)
         self._suspend(record.id, record.at, opened.suspends, _why(opened))
+        more: list[Suspended] = []
         try:
             if search is not None:
                 opened = replace(opened, calls=_ids(found := search()))
                 if finds_targets and not opened.suspends:
-                    opened = self._narrowest(record, opened, found)
+                    opened, more = self._narrowest(record, opened, found)
             with board.recording(self.path), ExitStack() as stack:
                 if identifier is not None and (before := self._before(record.id)):
                     return before
                 held = stack.enter_context(alone(self.path, seconds=self.hold_seconds))
-                holds = self._holds(record.id, opened) if held else []
-                opened = replace(opened, holds=tuple(each.id for each in holds))
+                holds = self._holds(record.id, opened, more) if held else []
+                opened = replace(
+                    opened, holds=tuple(each.id for each in holds[:MAX_NAMES])
+                )
                 told = record._replace(body=canonical.dumps(opened.body()))
-                self._record([*holds, told])
+                self._record([*holds, told, *(self._fresh(it.body()) for it in more)])
         except AffidavitError as error:
             raise _untold(record.id, opened.suspends, error) from error
         return Opening(incident=record.id, at=record.at, opened=opened, held=held)
 
     def _narrowest(
         self, record: Record, opened: Opened, calls: Sequence[Called]
-    ) -> Opened:
-        """Suspend whoever made the calls."""
+    ) -> tuple[Opened, list[Suspended]]:
+        """Suspend whoever made the calls: what the opening has room to say, and what
+        events after it say of the others.
+        """
         targets = dict.fromkeys(each for call in calls for each in call.targets)
-        opened = replace(opened, suspends=tuple(targets)[:MAX_NAMES])
-        self._suspend(record.id, record.at, opened.suspends, _why(opened))
-        return opened
+        self._suspend(record.id, record.at, targets, _why(opened))
+        first, *rest = list(_portions(tuple(targets))) or [()]
+        return replace(opened, suspends=first), [
+            Suspended(incident=record.id, targets=each, reason=_why(opened))
+            for each in rest
+        ]
 
     def _before(self, identifier: str) -> Opening | None:
         """The same, if it was recorded already; what was lifted since stays lifted."""
@@ -190,8 +198,11 @@ class Desk:
                 raise Incomplete(f"Incident {incident.id} suspends nothing.")
             recorded = tuple(each for each in lifted if each in incident.suspended)
             if recorded:
-                event = Lifted(incident=incident.id, targets=recorded, reason=reason)
-                self._record([self._fresh(event.body())])
+                events = [
+                    Lifted(incident=incident.id, targets=each, reason=reason)
+                    for each in _portions(recorded)
+                ]
+                self._record([self._fresh(each.body()) for each in events])
             # A crash here leaves them suspended; lifting again only does the rest.
             board.remove(self.path, self.origin, self._derive, incident.id, lifted)
             return self.book().find(incident.id), lifted
@@ -279,9 +290,13 @@ class Desk:
         )
         self._record([self._fresh(opened.body())._replace(id=identifier)])
 
-    def _holds(self, identifier: str, opened: Opened) -> list[Record]:
+    def _holds(
+        self, identifier: str, opened: Opened, more: Iterable[Suspended]
+    ) -> list[Record]:
         reason = f"Incident {identifier}"
-        return [self._fresh(hold_body(scope, reason)) for scope in _scopes(opened)]
+        targets = (*opened.suspends, *(each for it in more for each in it.targets))
+        scopes = _scopes(replace(opened, suspends=targets))
+        return [self._fresh(hold_body(scope, reason)) for scope in scopes]
 
     def _fresh(self, body: dict[str, Json]) -> Record:
         return records.fresh(
@@ -301,6 +316,12 @@ class Desk:
 
 def _ids(calls: Sequence[Called]) -> tuple[str, ...]:
     return tuple(each.id for each in calls)[:MAX_NAMES]
+
+
+def _portions(targets: Sequence[Target]) -> Iterator[tuple[Target, ...]]:
+    """As many at once as one record names."""
+    for start in range(0, len(targets), MAX_NAMES):
+        yield tuple(targets[start : start + MAX_NAMES])
 
 
 def _why(opened: Opened) -> str:

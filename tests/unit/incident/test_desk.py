@@ -13,6 +13,7 @@ from affidavit.incident.desk import Desk, Writes
 from affidavit.incident.model import Aspect, Evidence, Says, Target
 from affidavit.incident.search import Called
 from affidavit.tlog.checkpoint import Checkpoint
+from affidavit.trail.notices import MAX_NAMES
 from affidavit.trail.prune import alone
 from affidavit.trail.reader import TrailReader
 from affidavit.trail.record import Record
@@ -164,6 +165,26 @@ def test_whoever_made_the_named_call_is_suspended(settings: Settings) -> None:
     assert suspended(settings) == [USER]
     assert opening.opened.calls == ("d-1",)
     assert the_book(settings).find(opening.incident).suspended == (USER,)
+
+
+def test_however_many_made_the_named_calls_all_are_suspended(
+    settings: Settings,
+) -> None:
+    desk = a_desk(settings)
+    users = [f"user-{number}" for number in range(2 * MAX_NAMES + 1)]
+    opening = desk.open(
+        opened(notice=a_notice(entity=None), suspends=()),
+        search=lambda: [called(safety=each) for each in users],
+    )
+
+    assert {each.value for each in suspended(settings)} == set(users)
+    found = the_book(settings).find(opening.incident)
+    assert {each.value for each in found.suspended} == set(users)
+
+    _, lifted = desk.lift(opening.incident, (), "cleared")
+    assert len(lifted) == len(users)
+    assert the_book(settings).find(opening.incident).suspended == ()
+    assert suspended(settings) == []
 
 
 def test_a_named_call_suspends_nobody_else(settings: Settings) -> None:
