@@ -8,6 +8,7 @@
     ├── PolicyNotFound                 no policy where the settings point              2
     ├── PolicyInvalid                  a policy that cannot be put in force            2
     ├── ContractInvalid                a contract that cannot be held against anything 2
+    ├── TrustInvalid                   a trust file that nothing can be verified by    2
     ├── PolicyUntrusted                not signed by those who must sign a policy      1
     ├── KeyUnusable                    a key file that cannot be read or trusted       2
     ├── TrailNotFound                  no trail where the settings point               2
