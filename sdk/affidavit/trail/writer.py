@@ -17,6 +17,7 @@ import contextlib
 import logging
 import os
 import threading
+import time
 import weakref
 from collections import deque
 from collections.abc import Callable
@@ -37,8 +38,11 @@ of many waits for the last."""
 MOST_NOTED = 1024
 """Records without anyone who waits for them that are kept in memory; see `note`."""
 GATHERED = 16
-"""So many of them a commit takes along; fewer wait for `write`. Made one after another
-they cost two thirds of what they cost one at a time, each amid a call (ADR 0013)."""
+"""So many of them a commit takes along when commits are dense; fewer wait for `write`.
+Made one after another they cost two thirds of what they cost one at a time, each amid a
+call (ADR 0013)."""
+DENSE_SECONDS = 0.005
+"""Between two commits: beyond that too few gather to be worth another thread's time."""
 _log = logging.getLogger("affidavit.trail")
 
 
@@ -63,8 +67,12 @@ class Writer:
     """Told that something waits which nobody waits for."""
     on_fork: Callable[[], None] = lambda: None
     """Told in a forked child, after this writer began a chain of its own."""
+    elapsed: Callable[[], float] = time.monotonic
+    """Seconds of a clock that never goes back."""
     _sleepers: int = 0
     _idle: bool = False
+    _committed: float = float("-inf")
+    """When the last commit began."""
     _waiting: list[Ticket] = field(default_factory=list)
     _noted: deque[Ticket] = field(default_factory=deque)
     """What nobody waits for. Taken without the lock: the garbage collector hands in the
@@ -122,7 +130,7 @@ class Writer:
         ticket = Ticket(record, int(owes_outcome), waited_for=True)
         with self._mutex:
             self._admit(ticket)
-            tickets = None if self._busy else self._portion(least=GATHERED)
+            tickets = None if self._busy else self._portion()
         if tickets is not None:
             self._commit(tickets)
         while not ticket.done:
@@ -177,7 +185,7 @@ class Writer:
             if self._committer is not None and _on_loop():
                 self._rouse_committer()
                 return
-            tickets = self._portion(least=1)
+            tickets = self._portion(everything=True)
         finally:
             self._mutex.release()
         self._commit(tickets)
@@ -249,16 +257,20 @@ class Writer:
                 self._sleep()
             if self._busy or (ticket is not None and ticket.done):
                 return None
-            return self._portion(least=1 if ticket is None else GATHERED)
+            return self._portion(everything=ticket is None)
 
-    def _portion(self, *, least: int) -> list[Ticket]:
+    def _portion(self, *, everything: bool = False) -> list[Ticket]:
         """Under the lock, with nobody at work: be that one, and take what waits.
 
         Outcomes are taken along before the records that wait: their decisions are
-        older. Fewer than `least` of them go on waiting for their like.
+        older. While commits are dense, a few go on waiting for their like, unless
+        `everything` is asked for.
         """
         self._busy = True
-        if len(self._noted) >= least:
+        before, self._committed = self._committed, self.elapsed()
+        few = len(self._noted) < GATHERED
+        dense = self._committed - before < DENSE_SECONDS
+        if self._noted and (everything or not (few and dense)):
             taken = [self._noted.popleft() for _ in range(len(self._noted))]
             self._waiting = taken + self._waiting
         tickets = self._waiting
@@ -333,7 +345,7 @@ class Writer:
                         return
                     self._idle = True
                     self._work.wait()
-                tickets = self._portion(least=GATHERED)
+                tickets = self._portion()
             self._commit(tickets)
 
     def _has_loop_waiting(self) -> bool:

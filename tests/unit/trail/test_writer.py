@@ -10,6 +10,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import ClassVar
 
@@ -21,7 +22,13 @@ from affidavit.trail import segment, wal
 from affidavit.trail.chain import OUTCOME_BYTES, MakeSegment
 from affidavit.trail.record import MAX_BODY_BYTES, Kind, Record, decode, stamp
 from affidavit.trail.segment import Segment
-from affidavit.trail.writer import GATHERED, MOST_NOTED, PORTION, Writer
+from affidavit.trail.writer import (
+    DENSE_SECONDS,
+    GATHERED,
+    MOST_NOTED,
+    PORTION,
+    Writer,
+)
 from support.live import a_policy_record, a_record, an_identity
 
 
@@ -31,6 +38,7 @@ def a_writer(
     durability: Durability = Durability.COMMIT,
     sealed_size: Callable[[], int] = lambda: 1,
     make_segment: MakeSegment = Segment.create,
+    elapsed: Callable[[], float] = time.monotonic,
 ) -> Writer:
     return Writer(
         directory=directory,
@@ -41,6 +49,7 @@ def a_writer(
         sealed_size=sealed_size,
         durability=durability,
         make_segment=make_segment,
+        elapsed=elapsed,
     )
 
 
@@ -129,29 +138,46 @@ def test_a_noted_record_outlives_the_process_once_it_is_written(tmp_path: Path) 
     assert ids(tmp_path)[1:] == [record.id, record.id]
 
 
-def test_outcomes_wait_for_company_before_a_commit_takes_them(tmp_path: Path) -> None:
-    writer, records = a_writer(tmp_path), [a_record() for _ in range(GATHERED + 2)]
+def noting(writer: Writer, record: Record, made: list[str]) -> None:
+    """Hand in what makes the outcome of `record`, and tells when that is asked."""
+
+    def make() -> Record:
+        made.append(record.id)
+        return an_outcome(record)
+
+    writer.note(make)
+
+
+def test_while_commits_are_dense_outcomes_wait_for_company(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path, elapsed=lambda: 0.0)
+    records = [a_record() for _ in range(GATHERED + 2)]
     made: list[str] = []
-
-    def outcome_of(record: Record) -> Callable[[], Record]:
-        def make() -> Record:
-            made.append(record.id)
-            return an_outcome(record)
-
-        return make
 
     for record in records[:GATHERED]:
         writer.append(record, owes_outcome=True)
         assert made == []
-        writer.note(outcome_of(record))
+        noting(writer, record, made)
     writer.append(records[-2], owes_outcome=True)
     assert made == [record.id for record in records[:GATHERED]]
 
-    writer.note(outcome_of(records[-2]))
+    noting(writer, records[-2], made)
     writer.append(records[-1])
     assert len(made) == GATHERED
     writer.write()
     assert made[-1] == records[-2].id
+    writer.close()
+
+
+def test_a_commit_after_a_while_takes_every_outcome_along(tmp_path: Path) -> None:
+    times = count(step=2 * DENSE_SECONDS)
+    writer, record = a_writer(tmp_path, elapsed=lambda: next(times)), a_record()
+    made: list[str] = []
+
+    writer.append(record, owes_outcome=True)
+    noting(writer, record, made)
+    writer.append(a_record())
+
+    assert made == [record.id]
     writer.close()
 
 
