@@ -15,7 +15,7 @@ from affidavit.trail.reader import TrailReader
 from affidavit.verify.report import Verdict
 from support import aged
 from support.go_judge import GoJudge, build
-from support.live import a_directory, an_identity
+from support.live import an_identity
 
 STEPS = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"})
 """Events of the interpreter that stand for what changes files (PEP 578)."""
@@ -30,7 +30,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> GoJudge:
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Calls over three bundles, the last of them partial; nearly all of them old."""
-    path = a_directory(tmp_path_factory.mktemp("template"))
+    path = aged.a_directory(tmp_path_factory.mktemp("template"))
     aged.an_old_trail(path, CALLS)
     return path
 

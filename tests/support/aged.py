@@ -16,6 +16,7 @@ from affidavit.trail.reader import TrailReader
 from affidavit.trail.record import Kind, Labels, Record
 from affidavit.trail.trail import Trail
 from affidavit.verify import TrailReport, verify_trail
+from support import live
 from support.live import POLICY, an_identity
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -31,6 +32,11 @@ class Clock:
 
     def __call__(self) -> int:
         return int(self.at.timestamp() * 1e9)
+
+
+def a_directory(parent: Path) -> Path:
+    """A trail directory that was founded long ago, whenever the tests run."""
+    return live.a_directory(parent, clock=Clock())
 
 
 @contextmanager

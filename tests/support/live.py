@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from affidavit.keys import Ed25519Signer
@@ -21,15 +22,19 @@ def an_identity(origin: str = ORIGIN, seed: bytes = b"k" * 32) -> Identity:
     return Identity(Ed25519Signer.from_seed(seed), Secrets(origin, b"s" * 32))
 
 
-def a_directory(parent: Path, identity: Identity | None = None) -> Path:
-    """A founded trail directory: one record, its genesis."""
+def a_directory(
+    parent: Path,
+    identity: Identity | None = None,
+    clock: Callable[[], int] = time.time_ns,
+) -> Path:
+    """A founded trail directory: one record, its genesis, at the clock's time."""
     parent.mkdir(exist_ok=True)
     path = parent / "trail"
     create_trail(
         path,
         identity or an_identity(),
         tool="tests/1",
-        clock=time.time_ns,
+        clock=clock,
         randomness=secrets.token_bytes,
     )
     return path

@@ -388,7 +388,7 @@ SCENARIOS: dict[str, Scenario] = {
 
 def found(scenario: Scenario, directory: Path) -> None:
     """The scenario's trail, in `directory`."""
-    live.a_directory(directory)
+    aged.a_directory(directory)
     scenario.prepare(directory)
 
 

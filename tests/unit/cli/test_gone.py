@@ -5,7 +5,6 @@ from pathlib import Path
 from affidavit.cli.gone import Gone
 from affidavit.trail.reader import StoredRecord, TrailReader
 from support import aged
-from support.live import a_directory
 
 
 def why(path: Path) -> dict[str | None, int]:
@@ -16,7 +15,7 @@ def why(path: Path) -> dict[str | None, int]:
 
 
 def test_pruned_and_missing_are_told_apart(tmp_path: Path) -> None:
-    path = a_directory(tmp_path)
+    path = aged.a_directory(tmp_path)
     aged.an_old_trail(path, 3)
     aged.pruned(path)
     young = aged.indices(path, ["outcome"])[-1]
@@ -30,7 +29,7 @@ def test_pruned_and_missing_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_record_that_cannot_be_read_explains_nothing(tmp_path: Path) -> None:
-    path = a_directory(tmp_path)
+    path = aged.a_directory(tmp_path)
     aged.an_old_trail(path, 3)
     aged.pruned(path)
     bodies = aged.bodies(path)
@@ -42,7 +41,7 @@ def test_a_record_that_cannot_be_read_explains_nothing(tmp_path: Path) -> None:
 
 
 def test_a_record_that_is_not_in_the_tree_is_never_pruned(tmp_path: Path) -> None:
-    path = a_directory(tmp_path)
+    path = aged.a_directory(tmp_path)
     (stored,) = TrailReader(path).records()
     pending = StoredRecord(
         index=None, entry=stored.entry, body=None, salt=None, sealed=False

@@ -22,7 +22,7 @@ from affidavit.trail.storage import Storage
 from affidavit.verify.report import Verdict
 from support import aged
 from support.aged import Clock
-from support.live import a_directory, an_identity
+from support.live import an_identity
 
 KEPT = ("genesis", "policy", "close", "pruning", "incident")
 
@@ -40,7 +40,7 @@ def size_of(folder: Path) -> int:
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = a_directory(tmp_path_factory.mktemp("template"))
+    made = aged.a_directory(tmp_path_factory.mktemp("template"))
     aged.an_old_trail(made)
     return made
 
@@ -78,7 +78,7 @@ def test_old_bodies_go_and_their_space_is_given_back(path: Path) -> None:
 
 
 def test_no_text_of_a_pruned_body_is_left_anywhere(tmp_path: Path) -> None:
-    path, clock = a_directory(tmp_path), Clock()
+    path, clock = aged.a_directory(tmp_path), Clock()
     with aged.a_trail(path, clock) as trail:
         aged.calls(trail, clock, 3, purpose="the-secret-purpose")
     aged.pruned(path)

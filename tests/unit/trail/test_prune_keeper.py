@@ -16,7 +16,6 @@ from affidavit.trail.prune_keeper import RetentionKeeper, due, looked
 from affidavit.trail.trail import Trail
 from support import aged
 from support.aged import Clock
-from support.live import a_directory
 
 PATIENCE = 20.0
 HOUR = timedelta(hours=1)
@@ -46,7 +45,7 @@ def until(condition: Callable[[], bool]) -> None:
 def test_bodies_that_are_old_go_by_themselves(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path, clock = a_directory(tmp_path), Clock(aged.NOW)
+    path, clock = aged.a_directory(tmp_path), Clock(aged.NOW)
     aged.an_old_trail(path, 5)
     with caplog.at_level(logging.INFO), aged.a_trail(path, clock) as trail:
         keeper = a_keeper(trail, clock)
@@ -60,7 +59,7 @@ def test_bodies_that_are_old_go_by_themselves(
 
 
 def test_it_looks_once_a_day(tmp_path: Path) -> None:
-    path, clock = a_directory(tmp_path), Clock(aged.NOW)
+    path, clock = aged.a_directory(tmp_path), Clock(aged.NOW)
     (path / "retention").mkdir()
     assert due(path, clock())
     looked(path, clock())
@@ -82,7 +81,7 @@ def test_a_damaged_note_of_the_last_look_is_none(tmp_path: Path, data: bytes) ->
 
 
 def test_while_another_prunes_it_tries_again_later(tmp_path: Path) -> None:
-    path, clock = a_directory(tmp_path), Clock(aged.NOW)
+    path, clock = aged.a_directory(tmp_path), Clock(aged.NOW)
     aged.an_old_trail(path, 5)
     with aged.a_trail(path, clock) as trail:
         keeper = a_keeper(trail, clock, first=3600)
@@ -97,7 +96,7 @@ def test_while_another_prunes_it_tries_again_later(tmp_path: Path) -> None:
 
 
 def test_closing_ends_a_pruning_under_way(tmp_path: Path) -> None:
-    path, clock = a_directory(tmp_path), Clock(aged.NOW)
+    path, clock = aged.a_directory(tmp_path), Clock(aged.NOW)
     aged.an_old_trail(path, 5)
     with aged.a_trail(path, clock) as trail:
         keeper = a_keeper(trail, clock, rest=PATIENCE * 10)
@@ -113,7 +112,7 @@ def test_closing_ends_a_pruning_under_way(tmp_path: Path) -> None:
 def test_what_goes_wrong_is_logged_once_and_raised_nowhere(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path, clock = a_directory(tmp_path), Clock(aged.NOW)
+    path, clock = aged.a_directory(tmp_path), Clock(aged.NOW)
     aged.an_old_trail(path, 5)
     (path / "retention").mkdir()
     (path / "retention" / "attested").write_bytes(b"{")
@@ -128,7 +127,7 @@ def test_what_goes_wrong_is_logged_once_and_raised_nowhere(
 def test_a_bug_of_ours_is_logged_and_raised_nowhere(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = a_directory(tmp_path)
+    path = aged.a_directory(tmp_path)
 
     def broken() -> int:
         raise ZeroDivisionError
@@ -145,7 +144,7 @@ def test_a_bug_of_ours_is_logged_and_raised_nowhere(
 def test_bodies_that_are_gone_unexplained_are_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path, clock = a_directory(tmp_path), Clock(aged.NOW)
+    path, clock = aged.a_directory(tmp_path), Clock(aged.NOW)
     aged.an_old_trail(path, 5)
     (bundle,) = (path / "body" / "000.p").iterdir()
     bodies = aged.bodies(path)
@@ -161,7 +160,7 @@ def test_bodies_that_are_gone_unexplained_are_told(
 def test_where_no_thread_is_to_be_had_calls_go_on(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path, clock = a_directory(tmp_path), Clock(aged.NOW)
+    path, clock = aged.a_directory(tmp_path), Clock(aged.NOW)
 
     def refuse(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -172,7 +171,7 @@ def test_where_no_thread_is_to_be_had_calls_go_on(
 
 
 def test_a_forked_child_has_a_thread_of_its_own(tmp_path: Path) -> None:
-    path, clock = a_directory(tmp_path), Clock(aged.NOW)
+    path, clock = aged.a_directory(tmp_path), Clock(aged.NOW)
     with aged.a_trail(path, clock) as trail:
         keeper = a_keeper(trail, clock, first=3600)
         child = os.fork()

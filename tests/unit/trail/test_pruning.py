@@ -17,7 +17,7 @@ from affidavit.trail.retention import Pruning
 from affidavit.trail.trail import Trail
 from support import aged
 from support.aged import Clock
-from support.live import a_directory, an_identity
+from support.live import an_identity
 
 Step = Callable[[], None]
 
@@ -56,7 +56,7 @@ def run(trail: Watched) -> None:
 
 
 def test_nothing_is_removed_before_the_record_is_sealed(tmp_path: Path) -> None:
-    path, steps = a_directory(tmp_path), list[tuple[str, int]]()
+    path, steps = aged.a_directory(tmp_path), list[tuple[str, int]]()
     aged.an_old_trail(path, 5)
     with aged.a_trail(path, Clock(aged.NOW)) as trail:
         run(Watched(trail, lambda step: steps.append((step, len(aged.gone(path))))))
@@ -66,7 +66,7 @@ def test_nothing_is_removed_before_the_record_is_sealed(tmp_path: Path) -> None:
 
 
 def test_the_record_says_what_went_and_why(tmp_path: Path) -> None:
-    path = a_directory(tmp_path)
+    path = aged.a_directory(tmp_path)
     aged.an_old_trail(path, 5)
     aged.pruned(path)
     (index,) = aged.indices(path, ["pruning"])
@@ -86,7 +86,7 @@ def test_the_record_says_what_went_and_why(tmp_path: Path) -> None:
 
 
 def test_a_trail_that_cannot_be_sealed_is_not_pruned(tmp_path: Path) -> None:
-    path = a_directory(tmp_path)
+    path = aged.a_directory(tmp_path)
     aged.an_old_trail(path, 5)
     with (
         aged.a_trail(path, Clock(aged.NOW)) as trail,
@@ -97,7 +97,7 @@ def test_a_trail_that_cannot_be_sealed_is_not_pruned(tmp_path: Path) -> None:
 
 
 def test_a_record_that_is_not_sealed_removes_nothing(tmp_path: Path) -> None:
-    path = a_directory(tmp_path)
+    path = aged.a_directory(tmp_path)
     aged.an_old_trail(path, 5)
     kinds: list[str] = []
     with (
@@ -110,7 +110,7 @@ def test_a_record_that_is_not_sealed_removes_nothing(tmp_path: Path) -> None:
 
 
 def test_while_another_prunes_nothing_is_done(tmp_path: Path) -> None:
-    path = a_directory(tmp_path)
+    path = aged.a_directory(tmp_path)
     aged.an_old_trail(path, 5)
     with (
         alone(path, seconds=0) as had,
@@ -127,7 +127,7 @@ def test_while_another_prunes_nothing_is_done(tmp_path: Path) -> None:
 
 
 def test_somebody_elses_trail_is_not_pruned(tmp_path: Path) -> None:
-    path = a_directory(tmp_path)
+    path = aged.a_directory(tmp_path)
     aged.an_old_trail(path, 5)
     other = an_identity(seed=b"o" * 32)
     with pytest.raises(TrailMismatch):

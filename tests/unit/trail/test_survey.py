@@ -12,7 +12,6 @@ from affidavit.trail.record import Kind
 from affidavit.trail.survey import Survey, survey
 from support import aged
 from support.aged import Clock
-from support.live import a_directory
 
 
 def a_held_trail(path: Path) -> None:
@@ -26,7 +25,7 @@ def a_held_trail(path: Path) -> None:
 
 
 def test_what_is_gone_and_what_is_held_is_found(tmp_path: Path) -> None:
-    path = a_directory(tmp_path)
+    path = aged.a_directory(tmp_path)
     assert survey(TrailReader(path)) == Survey(size=1)
     a_held_trail(path)
     found = survey(TrailReader(path))
@@ -39,7 +38,7 @@ def test_what_is_gone_and_what_is_held_is_found(tmp_path: Path) -> None:
 
 
 def test_a_survey_from_a_place_on_sees_only_what_comes_after(tmp_path: Path) -> None:
-    path = a_directory(tmp_path)
+    path = aged.a_directory(tmp_path)
     a_held_trail(path)
     index = aged.kinds(path).index("pruning")
 
@@ -48,7 +47,7 @@ def test_a_survey_from_a_place_on_sees_only_what_comes_after(tmp_path: Path) -> 
 
 
 def test_a_record_about_contents_names_no_body(tmp_path: Path) -> None:
-    path, clock = a_directory(tmp_path), Clock(aged.NOW)
+    path, clock = aged.a_directory(tmp_path), Clock(aged.NOW)
     with aged.a_trail(path, clock) as trail:
         trail.append(aged.made(clock, Kind.PRUNING, {"what": "content"}))
     found = survey(TrailReader(path))
@@ -56,7 +55,7 @@ def test_a_record_about_contents_names_no_body(tmp_path: Path) -> None:
 
 
 def test_it_breathes_between_bundles(tmp_path: Path) -> None:
-    path = a_directory(tmp_path)
+    path = aged.a_directory(tmp_path)
     aged.an_old_trail(path, 300)
     breaths: list[int] = []
     survey(TrailReader(path), lambda: breaths.append(1))
@@ -68,7 +67,7 @@ def test_it_breathes_between_bundles(tmp_path: Path) -> None:
 def test_a_body_that_cannot_be_read_stops_it(
     tmp_path: Path, kind: str, other: bytes | None
 ) -> None:
-    path = a_directory(tmp_path)
+    path = aged.a_directory(tmp_path)
     a_held_trail(path)
     bodies = aged.bodies(path)
     index = aged.kinds(path).index(kind)

@@ -22,7 +22,6 @@ from affidavit.verify.ledger import Rare
 from affidavit.verify.pruning import MAX_NOTES, PruningFound, Prunings
 from affidavit.verify.report import Fault, Problems, Verdict
 from support import aged, trails
-from support.live import a_directory
 from support.trails import Builder, a_trail
 
 SIZE = 60
@@ -149,7 +148,7 @@ def test_one_and_many_are_told_in_words() -> None:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    made = a_directory(tmp_path)
+    made = aged.a_directory(tmp_path)
     aged.an_old_trail(made, 130)
     aged.pruned(made)
     return made
@@ -192,7 +191,7 @@ def test_a_body_of_another_kind_that_is_gone_is_a_problem(
 
 
 def test_a_body_that_was_put_back_is_told(tmp_path: Path) -> None:
-    path = a_directory(tmp_path)
+    path = aged.a_directory(tmp_path)
     aged.an_old_trail(path, 130)
     before = (path / "body" / "000").read_bytes()
     aged.pruned(path)
