@@ -30,7 +30,7 @@ demo: venv ## the whole product in one run, on this machine; LIVE=1 asks the rea
 test: lint test-openai3 test-openai2 test-frameworks ## everything CI checks: lint, the suite on openai 3.x, 2.x, frameworks
 
 .PHONY: test-openai3
-test-openai3: venv system judges ## the suite with coverage on openai 3.x
+test-openai3: venv system judges node-judges ## the suite with coverage on openai 3.x
 	@rm -f .coverage .coverage.*
 	$(BIN)/pytest $(PYTEST_ARGS) --cov
 
@@ -62,11 +62,11 @@ test-frameworks: ## every framework's example, offline, with the openai that it 
 	.venv-frameworks2/bin/pytest -q tests/frameworks
 
 .PHONY: test-all
-test-all: system judges ## the suite on each Python from 3.11 up that runs here, with both openai majors
+test-all: system judges node-judges ## the suite on each Python from 3.11 up that runs here, with both openai majors
 	@.ci/matrix $(PYTEST_ARGS)
 
 .PHONY: soak
-soak: venv system ## the tests that run for minutes
+soak: venv system judges node-judges ## the tests that run for minutes
 	$(BIN)/pytest -m soak --timeout 3600 --durations 10
 
 .PHONY: conformance
@@ -119,7 +119,8 @@ lock: ## pin the newest dependencies that fit, with their hashes
 .PHONY: clean
 clean: ## remove environments, caches and build results
 	rm -rf .venv .venv-* build dist .coverage .coverage.* .hypothesis .pytest_cache \
-		.mypy_cache .ruff_cache .import_linter_cache
+		.mypy_cache .ruff_cache .import_linter_cache \
+		tests/conformance/sigstore/node_modules
 	find sdk tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: venv
@@ -142,3 +143,9 @@ judges:
 	if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 12))'; \
 	then .ci/venv .venv-judges judges "$$python"; \
 	else echo 'aics-tlog is NOT asked: it needs Python 3.12' >&2; fi
+
+# Sigstore's verifier and axe-core are JavaScript.
+.PHONY: node-judges
+node-judges:
+	@.ci/need node=nodejs npm=npm
+	@.ci/node-judges

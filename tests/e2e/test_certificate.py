@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,9 @@ from support.trails import Builder, a_trail
 from support.twins import TWINS, Twin
 
 SHOTS = Path(__file__).parents[2] / "build" / "certificates"
+AXE = (
+    Path(__file__).parents[1] / "conformance/sigstore/node_modules/axe-core/axe.min.js"
+)
 _CHECKS = (
     "[...document.querySelectorAll('#checks li')]"
     ".map(e => [e.className, e.dataset.check, e.innerText])"
@@ -308,6 +312,38 @@ def pages(page: Page, whole: Certified, language: Language, path: Path) -> int:
     clauses = whole.contract.count(b"promise:")
     (shots() / f"print-{clauses}-{language.value}.pdf").write_bytes(pdf)
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_judge_of_accessibility_finds_nothing(
+    page: Page, whole: Certified, tmp_path: Path, scheme: str
+) -> None:
+    assert AXE.exists(), "axe-core is missing: `make node-judges` installs it"
+    html, path = certificate(whole.envelope), tmp_path / "c.html"
+    media = [{"name": "prefers-color-scheme", "value": scheme}]
+    page.ask("Emulation.setEmulatedMedia", features=media)
+    try:
+        told = judged(page, html, path, keys=keys_of(whole), given=[whole.folder])
+        assert told.verdict == "good"
+        for width in (1100, 390):
+            page.screenshot(shots() / f"{scheme}-{width}.png", width, 900)
+            assert violations(page) == []
+            overflow = "document.documentElement.scrollWidth > innerWidth"
+            assert not page.run(overflow)
+    finally:
+        page.ask("Emulation.setEmulatedMedia", features=[])
+        page.ask("Emulation.clearDeviceMetricsOverride")
+
+
+def violations(page: Page) -> list[Any]:
+    """What axe-core holds against the page as it stands, by its strictest rules."""
+    page.run(AXE.read_text() + "; 1")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found: list[Any] = page.run(
+        f"axe.run(document, {{runOnly: {json.dumps(tags)}}}).then(told => "
+        "told.violations.map(v => [v.id, v.nodes.map(n => n.html + n.failureSummary)]))"
+    )
+    return found
 
 
 def test_nothing_is_asked_of_any_network(whole: Certified) -> None:

@@ -69,6 +69,8 @@ class Question:
     """Give the entries of the whole trail: nothing then rests on anybody's clock."""
     contents: Contents | None = None
     """Where contents come from that are revealed with their records."""
+    hold: Callable[[Picked], str | None] | None = None
+    """Says of each record why its body is held back; None where it is given."""
 
     def __post_init__(self) -> None:
         holds_back = bool(self.withheld) or self.withhold_all
@@ -229,13 +231,13 @@ class _Writing:
                 if picked.index in gone and picked.index < index
             ]
             return _gone(picked, by[0] if by else None)
-        if self.question.withhold_all or picked.id in self.question.withheld:
+        if (reason := self._held(picked)) is not None:
             return Line(
                 index=picked.index,
                 kind=picked.kind,
                 id=picked.id,
                 state=State.WITHHELD,
-                reason=self.question.reason,
+                reason=reason,
             )
         line = _disclosed(picked, salted)
         content = self._content(picked, line)
@@ -245,6 +247,12 @@ class _Writing:
         line = replace(line, content_key=key)
         package.write(f"{files.CONTENT}/{line.content}", data)
         return line
+
+    def _held(self, picked: Picked) -> str | None:
+        """Why the record's body is held back; None where it is not."""
+        if self.question.withhold_all or picked.id in self.question.withheld:
+            return self.question.reason
+        return None if self.question.hold is None else self.question.hold(picked)
 
     def _content(self, picked: Picked, line: Line) -> tuple[bytes, bytes] | None:
         """Key and bytes of the record's content, where they can be had."""

@@ -16,6 +16,7 @@ from affidavit.tlog.cose import FIRST_BYTES
 from affidavit.tlog.proof import HEADER, MAX_PROOF_BYTES
 from affidavit.tlog.receipt import is_of_consistency
 from affidavit.verify.disclosure import is_disclosure
+from affidavit.verify.dossier import is_dossier
 
 CONSISTENCY = b"old "
 """The first word of a proof of consistency (c2sp.org/tlog-witness)."""
@@ -28,6 +29,7 @@ class What(Enum):
     STATEMENT = "statement"
     TRAIL = "trail"
     DISCLOSURE = "disclosure"
+    DOSSIER = "dossier"
     PROOF = "proof of one record"
     RECEIPT = "receipt"
     CONSISTENCY = "proof of consistency"
@@ -44,6 +46,8 @@ def told_apart(path: Path) -> tuple[What, bytes]:
     """
     if is_disclosure(path):
         return What.DISCLOSURE, b""
+    if is_dossier(path):
+        return What.DOSSIER, b""
     if (path / "checkpoint").exists():
         return What.TRAIL, b""
     if not path.is_file():

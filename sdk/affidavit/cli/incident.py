@@ -25,6 +25,10 @@ COMMANDS = {
     "suspend": Lazy(f"{_CHANGE}:suspend", "Suspend more for one that is open."),
     "lift": Lazy(f"{_CHANGE}:lift", "End suspensions, for a reason."),
     "close": Lazy(f"{_CHANGE}:close", "Record how it was settled."),
+    "dossier": Lazy(
+        "affidavit.cli.incident_dossier:command",
+        "Put all about one into a file that others verify.",
+    ),
     "serve": Lazy(
         "affidavit.cli.incident_serve:command",
         "Receive the provider's webhooks and open incidents.",

@@ -24,6 +24,7 @@ from affidavit.cli import (
     trusting,
     verify_consistency,
     verify_disclosure,
+    verify_dossier,
     verify_proof,
     verify_receipt,
     verify_response,
@@ -43,10 +44,10 @@ from affidavit.wiring.settings import Settings, read_settings
 if TYPE_CHECKING:  # pydantic and a YAML parser are for those who have such a file
     from affidavit.attest.trust_file import Trust
 
-_ANCHORED = frozenset({What.TRAIL, What.STATEMENT, What.DISCLOSURE})
+_ANCHORED = frozenset({What.TRAIL, What.STATEMENT, What.DISCLOSURE, What.DOSSIER})
 _GO_WITH: Mapping[str, frozenset[What]] = {
     "--trail": frozenset({What.STATEMENT}),
-    "--checkpoint": frozenset({What.DISCLOSURE}),
+    "--checkpoint": frozenset({What.DISCLOSURE, What.DOSSIER}),
     "--record": frozenset({What.RECEIPT}),
     "--data": frozenset({What.SCAN}),
     "--older": frozenset({What.TRAIL, What.CONSISTENCY}),
@@ -86,6 +87,7 @@ _GO_WITH: Mapping[str, frozenset[What]] = {
             "one record, by its COSE receipt",
         ),
         Use("affidavit verify answer --key acme.vkey", "records that were disclosed"),
+        Use("affidavit verify dossier.zip --key acme.vkey", "an incident's dossier"),
         Use(
             "affidavit verify scan.dsse.json --key acme.vkey --data train/",
             "what a scan of data found, and of which files",
@@ -211,6 +213,10 @@ def command(
     match what:
         case What.DISCLOSURE:
             return verify_disclosure.said(
+                path, trusted, checkpoint, pinned, anchor, as_json=as_json
+            )
+        case What.DOSSIER:
+            return verify_dossier.said(
                 path, trusted, checkpoint, pinned, anchor, as_json=as_json
             )
         case What.TRAIL:

@@ -566,3 +566,14 @@ def test_progress_is_told(tmp_path: Path) -> None:
         progress=lambda *each: told.append(each),
     )
     assert told[0] == (0, len(day.records))
+
+
+def test_each_body_may_be_held_for_a_reason_of_its_own(tmp_path: Path) -> None:
+    builder = a_day(tmp_path / "trail")
+    question = ask(builder, hold=lambda it: it.kind.value if it.index % 3 else None)
+    package = disclosed(builder, question)
+    told = {each["index"]: each.get("reason") for each in lines(package)}
+
+    assert check(builder, package).verdict is Verdict.VALID
+    assert set(told.values()) == {None, "decision", "outcome"}
+    assert all((reason is None) is (index % 3 == 0) for index, reason in told.items())
