@@ -7,7 +7,7 @@ bundle by bundle; in memory are the matching records and no others.
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -24,12 +24,12 @@ from affidavit.incident.dossier import parts, scope, signing
 from affidavit.incident.dossier.cover import Facts, cover
 from affidavit.incident.dossier.plan import Plan, Reviewed, Row, told
 from affidavit.incident.dossier.timeline import Mark, timeline
-from affidavit.incident.model import Clarified, Incident, Opened, Recorded
+from affidavit.incident.model import Clarified, Incident, Opened, Recorded, Target
 from affidavit.tlog.checkpoint import Checkpoint, open_checkpoint
 from affidavit.tlog.tiles import TILE_WIDTH
 from affidavit.trail.identity import Identity
 from affidavit.trail.reader import TrailReader
-from affidavit.trail.record import SALT_BYTES, Entry, Labels, decode
+from affidavit.trail.record import SALT_BYTES, Entry, Labels, Opening, decode
 from affidavit.trail.survey import rare
 from affidavit.verify.disclosure.lines import Line
 from affidavit.verify.disclosure.manifest import RECORDS, By, Selection, Window
@@ -76,22 +76,55 @@ def selection(reader: TrailReader, identity: Identity, incident: Incident) -> Se
     Where none does, the first, which proves that there is none. The calls that the
     notice names, where it names nobody; nothing but volumes, where it names no call.
     """
-    labels = Labels(identity.secrets.label)
-    offered = [
-        labels.opening(each.aspect.value, printable(each.value))
-        for each in scope.candidates(incident)
-    ]
-    size = reader.head().size
+    offered = [opening for _, opening in _offered(identity, incident)]
     for each in offered:
-        mark = f'"{each.field}":"{each.label}"'.encode()
-        numbers = range(-(-size // TILE_WIDTH))
-        if any(any(rare(reader, number, size, (mark,))) for number in numbers):
+        if any(_bearing(reader, each)):
             return Selection.of_labels([each])
     if offered:
         return Selection.of_labels(offered[:1])
     if incident.opened.calls:
         return Selection.of_ids(incident.opened.calls)
     return Selection(by=By.NOTHING)
+
+
+def left_aside(
+    reader: TrailReader, identity: Identity, incident: Incident, chosen: Selection
+) -> tuple[Target, ...]:
+    """Whom the incident names too, and who has calls that `chosen` does not match.
+
+    One dossier searches for one label; whoever makes it must know what it passes by.
+    """
+    if chosen.by is not By.LABELS:
+        return ()
+    (searched,) = chosen.openings
+    return tuple(
+        target
+        for target, opening in _offered(identity, incident)
+        if opening != searched
+        and any(_mark_of(searched) not in entry for entry in _bearing(reader, opening))
+    )
+
+
+def _offered(identity: Identity, incident: Incident) -> list[tuple[Target, Opening]]:
+    """All that the incident names, the most telling first, as labels opened."""
+    labels = Labels(identity.secrets.label)
+    return [
+        (each, labels.opening(each.aspect.value, printable(each.value)))
+        for each in scope.candidates(incident)
+    ]
+
+
+def _bearing(reader: TrailReader, opening: Opening) -> Iterator[bytes]:
+    """The sealed entries that bear the label."""
+    size, mark = reader.head().size, _mark_of(opening)
+    for number in range(-(-size // TILE_WIDTH)):
+        for _, entry in rare(reader, number, size, (mark,)):
+            if mark in entry:
+                yield entry
+
+
+def _mark_of(opening: Opening) -> bytes:
+    return f'"{opening.field}":"{opening.label}"'.encode()
 
 
 def planned(subject: Subject, progress: Progress) -> Plan:

@@ -119,6 +119,7 @@ def command(
     with progress.shown("gathering") as tell:
         subject = _subject(settings, identifier, start, end, tell)
         found = dossier_making.planned(subject, tell)
+    _tell_what_is_left_aside(subject)
     if review is not None or out is None:
         return _review(found, review or Path(), as_json=as_json)
     reviewed = (
@@ -173,6 +174,16 @@ def _subject(
         ),
         selection=dossier_making.selection(reader, identity, incident),
     )
+
+
+def _tell_what_is_left_aside(subject: Subject) -> None:
+    for each in dossier_making.left_aside(
+        subject.reader, subject.identity, subject.incident, subject.selection
+    ):
+        output.note(
+            f"The incident names {each} too, with calls that are not in this "
+            "dossier: it searches for one label. `affidavit trail disclose` gives them."
+        )
 
 
 def _review(found: Plan, path: Path, *, as_json: bool) -> int:

@@ -9,6 +9,7 @@ from affidavit.canonical import Json
 from affidavit.cli import arguments, handing, machine, output, progress, trust
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.trust import own_identity
+from affidavit.tlog.logkeys import LogKeys
 from affidavit.tlog.proof import ProvenEntry, TlogProof, verify_proof
 from affidavit.tlog.receipt import issue_inclusion
 from affidavit.trail import proofs
@@ -77,8 +78,10 @@ def command(
 
     The proof is a c2sp.org/tlog-proof file with the record's entry: it shows kind, time
     and effect, and nothing of purpose, model or content. It is verified before it is
-    handed out. A receipt says the same in the form that COSE libraries read, without
-    the entry, and takes the trail's private key to make.
+    handed out. Where witnesses have cosigned a tree with the record, the proof leads to
+    that tree's checkpoint and carries their lines. A receipt says the same in the form
+    that COSE libraries read, without the entry, and takes the trail's private key to
+    make.
     """
 
     def settings() -> Settings:
@@ -89,7 +92,10 @@ def command(
     kind = Kind.OUTCOME if outcome else Kind.DECISION
     with progress.shown("searching") as tell:
         index, entry = proofs.locate(reader, identifier, kind, progress=tell)
-    proof = proofs.inclusion(reader, index, entry)
+    # A head of the key in force: whoever checks the proof may know no earlier one.
+    key = LogKeys((trusted.key,), trusted.keys.ml_dsa)
+    note = proofs.cosigned(reader, index, key)
+    proof = proofs.inclusion(reader, index, entry, note)
     proven = verify_proof(proof, entry, trusted.keys)
     if receipt is not None:
         identity = handing.signing(own_identity(settings()), proven.checkpoint)
@@ -98,12 +104,16 @@ def command(
         handing.hand_out(record, entry)
     if out is not None:
         handing.hand_out(out, proof.encode())
+    witnesses = proofs.witnesses_of(proof.checkpoint)
     if as_json:
-        machine.emit(as_object(proof, proven, decode(entry)))
+        told = as_object(proof, proven, decode(entry))
+        machine.emit(told | {"witnesses": list(witnesses)})
     elif out is None:
         output.say(proof.encode().decode("utf-8").rstrip("\n"))
     else:
-        output.say(f"{out}: record {index} of {proven.checkpoint.size}, proved")
+        cosigned = f", cosigned by {', '.join(witnesses)}" if witnesses else ""
+        size = proven.checkpoint.size
+        output.say(f"{out}: record {index} of {size}, proved{cosigned}")
     return 0
 
 

@@ -11,10 +11,10 @@ from affidavit.attest.policies import Found
 from affidavit.cli import dossier_making
 from affidavit.cli.dossier_making import Beside
 from affidavit.errors import BrokenTrail, SettingsInvalid
-from affidavit.incident.model import Closed
+from affidavit.incident.model import Aspect, Closed, Target
 from affidavit.verify.disclosure.manifest import By
 from support.cli import edit_record
-from support.disclosed import a_day, call
+from support.disclosed import OTHER, a_day, call
 from support.dossiers import (
     incident_trail,
     made,
@@ -138,6 +138,23 @@ def test_calls_are_chosen_by_what_the_incident_names(tmp_path: Path) -> None:
         chosen(tmp_path / "b" / "trail", notice=nobody, suspends=(EVERYTHING,))
         is By.NOTHING
     )
+
+
+def test_whoever_is_named_too_and_is_not_searched_for_is_told(tmp_path: Path) -> None:
+    builder = a_day(tmp_path / "trail", calls=20)
+    aside = Target(aspect=Aspect.PURPOSE, value=OTHER)
+    within = Target(aspect=Aspect.SAFETY, value="user-3")
+    absent = Target(aspect=Aspect.SAFETY, value="nobody")
+    body = opened(notice=a_notice(entity=None), suspends=(aside, within, absent)).body()
+    incident = builder.add("incident", body)
+    builder.write()
+    about = subject(builder, incident.id)
+
+    told = dossier_making.left_aside(
+        about.reader, about.identity, about.incident, about.selection
+    )
+    assert [each.field for each in about.selection.openings] == ["safety"]
+    assert told == (aside,)
 
 
 def test_calls_that_the_notice_names_are_chosen_by_id(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from affidavit.incident.model import Aspect, Target
 from affidavit.wiring import Settings
 from support.cli import Ran, invoke, record_calls
 from support.incidents import PURPOSE, a_desk, a_document, a_notice, opened
@@ -61,6 +62,16 @@ def test_without_a_plan_no_body_is_given(settings: Settings, incident: str) -> N
     assert told.code == 0
     assert "nobody reviewed them" in told.err
     assert "not reviewed before this dossier was made" in told.out
+
+
+def test_calls_that_the_search_passes_by_are_told(settings: Settings) -> None:
+    other = Target(aspect=Aspect.PURPOSE, value="unheard.of")
+    notice = a_notice(entity=None)
+    made = a_desk(settings).open(opened(notice=notice, suspends=(PURPOSE, other)))
+    told = run(settings, "incident", "dossier", made.incident, "--review", "p.json")
+
+    assert told.code == 0
+    assert f"The incident names {other} too" in told.err
 
 
 def test_programs_are_told_the_same(settings: Settings, incident: str) -> None:
