@@ -226,14 +226,13 @@ def _uncovered(coverage: Mapping[str, Json]) -> list[str]:
     requests, growing = coverage["requests"], coverage["provisional"]
     if isinstance(requests, Mapping) and (uncovered := requests["uncovered"]):
         found.append(
-            f"{uncovered} requests on the provider's bill are not in the trail."
+            f"Requests on the provider's bill that are not in the trail: {uncovered}."
         )
     if missing := coverage["missingDays"]:
-        found.append(f"{missing} days were not held against the provider's bill.")
+        found.append(f"Days not held against the provider's bill: {missing}.")
     if isinstance(growing, list) and growing:
         found.append(
-            f"The provider's bill for {len(growing)} days was fetched too early, and "
-            "may still grow."
+            f"Days whose bill was fetched too early and may still grow: {len(growing)}."
         )
     return found
 
@@ -264,8 +263,9 @@ def _lacking(use: Mapping[str, Json], integrity: Mapping[str, Json]) -> list[str
         found.append("The trail did not verify.")
     if integrity["decisionsWithoutBody"] or use["unopened"]:
         found.append(
-            f"{integrity['decisionsWithoutBody']} decisions of the period have no "
-            f"body, and {use['unopened']} could not be told apart by purpose and model."
+            "Decisions of the period without a body: "
+            f"{integrity['decisionsWithoutBody']}; that could not be told apart by "
+            f"purpose and model: {use['unopened']}."
         )
     if integrity["trailBegan"] is None:
         found.append("The trail holds no record.")
@@ -280,13 +280,16 @@ def _exceptions(
     if isinstance(began, str) and began > period.start:
         found.append(f"The trail began at {began}, after the start of the period.")
     if isinstance(effects, Mapping) and (seen := effects.get("observed")):
-        found.append(f"{seen} calls left that an enforced policy would have stopped.")
+        found.append(
+            "Calls that left though an enforced policy would have stopped them: "
+            f"{seen}."
+        )
     for name, words in (
-        ("unknownOutcomes", "calls left and have no recorded outcome"),
-        ("recoveries", "torn ends of interrupted writes were cut"),
-        ("clockAnomalies", "times a recording clock was set back"),
-        ("pending", "records were made and not yet covered by the tree head"),
+        ("unknownOutcomes", "Calls that left and have no recorded outcome"),
+        ("recoveries", "Torn ends of interrupted writes that were cut"),
+        ("clockAnomalies", "Times that a recording clock was set back"),
+        ("pending", "Records made and not yet covered by the tree head"),
     ):
         if count := integrity[name]:
-            found.append(f"{count} {words}.")
+            found.append(f"{words}: {count}.")
     return found

@@ -29,7 +29,8 @@ def test_one_request_that_is_not_covered_is_an_exception(tmp_path: Path) -> None
     assert told["coverage"]["requests"]["uncovered"] == 1
     assert told["verdict"] == "PASS WITH EXCEPTIONS"
     assert (
-        "1 requests on the provider's bill are not in the trail." in told["exceptions"]
+        "Requests on the provider's bill that are not in the trail: 1."
+        in told["exceptions"]
     )
     (gap,) = told["coverage"]["gaps"]
     assert gap["keys"] == {"key_a": 5}
@@ -51,7 +52,7 @@ def test_days_that_were_not_compared_are_counted(tmp_path: Path) -> None:
     longer = Period("2026-03-01T12:00:00.000Z", "2026-03-04T00:00:00.000Z")
     told = predicate(covered(tmp_path, a_bill(), longer)[1])
     assert told["coverage"]["missingDays"] == 2
-    assert "2 days were not held against the provider's bill." in told["exceptions"]
+    assert "Days not held against the provider's bill: 2." in told["exceptions"]
 
 
 def test_a_reconciliation_of_other_days_is_refused(tmp_path: Path) -> None:

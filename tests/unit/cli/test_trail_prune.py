@@ -194,7 +194,7 @@ def test_a_statement_from_before_still_verifies_and_a_new_one_says_what_it_lacks
     assert again.json["use"]["byEffect"] == made.json["use"]["byEffect"]
     assert again.json["use"]["outcomes"] == made.json["use"]["outcomes"]
     assert again.json["integrity"]["decisionsWithoutBody"] == 4
-    assert "4 decisions of the period have no body" in again.json["exceptions"][0]
+    assert "without a body: 4;" in again.json["exceptions"][0]
 
 
 def test_every_command_tells_pruned_from_missing(tmp_path: Path) -> None:

@@ -48,18 +48,18 @@ const judged = ({ period, use, integrity, contract, coverage }) => {
   const lacking = [], exceptions = [];
   if (integrity.problems.length) lacking.push("The trail did not verify.");
   if (some(integrity.decisionsWithoutBody) || some(use.unopened))
-    lacking.push(`${integrity.decisionsWithoutBody} decisions of the period have no body, and ${use.unopened} could not be told apart by purpose and model.`);
+    lacking.push(`Decisions of the period without a body: ${integrity.decisionsWithoutBody}; that could not be told apart by purpose and model: ${use.unopened}.`);
   if (integrity.trailBegan === null) lacking.push("The trail holds no record.");
   else if (integrity.trailBegan > period.from)
     exceptions.push(`The trail began at ${integrity.trailBegan}, after the start of the period.`);
   if (some(use.byEffect.observed ?? 0))
-    exceptions.push(`${use.byEffect.observed} calls left that an enforced policy would have stopped.`);
+    exceptions.push(`Calls that left though an enforced policy would have stopped them: ${use.byEffect.observed}.`);
   for (const [name, words] of [
-    ["unknownOutcomes", "calls left and have no recorded outcome"],
-    ["recoveries", "torn ends of interrupted writes were cut"],
-    ["clockAnomalies", "times a recording clock was set back"],
-    ["pending", "records were made and not yet covered by the tree head"],
-  ]) if (some(integrity[name])) exceptions.push(`${integrity[name]} ${words}.`);
+    ["unknownOutcomes", "Calls that left and have no recorded outcome"],
+    ["recoveries", "Torn ends of interrupted writes that were cut"],
+    ["clockAnomalies", "Times that a recording clock was set back"],
+    ["pending", "Records made and not yet covered by the tree head"],
+  ]) if (some(integrity[name])) exceptions.push(`${words}: ${integrity[name]}.`);
   if (contract) {
     lacking.push(...broken(contract, "cannot tell", "cannot be told from the figures"));
     exceptions.push(...broken(contract, "not met", "is not met"));
@@ -67,9 +67,9 @@ const judged = ({ period, use, integrity, contract, coverage }) => {
   }
   if (coverage) {
     const { requests, missingDays, provisional: growing } = coverage;
-    if (some(requests.uncovered)) exceptions.push(`${requests.uncovered} requests on the provider's bill are not in the trail.`);
-    if (some(missingDays)) exceptions.push(`${missingDays} days were not held against the provider's bill.`);
-    if (growing.length) exceptions.push(`The provider's bill for ${growing.length} days was fetched too early, and may still grow.`);
+    if (some(requests.uncovered)) exceptions.push(`Requests on the provider's bill that are not in the trail: ${requests.uncovered}.`);
+    if (some(missingDays)) exceptions.push(`Days not held against the provider's bill: ${missingDays}.`);
+    if (growing.length) exceptions.push(`Days whose bill was fetched too early and may still grow: ${growing.length}.`);
   }
   const verdict = lacking.length ? "INCOMPLETE" : exceptions.length ? "PASS WITH EXCEPTIONS" : "PASS";
   return { verdict, exceptions: [...lacking, ...exceptions] };
