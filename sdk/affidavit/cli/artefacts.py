@@ -11,6 +11,7 @@ from affidavit.attest.challenge import is_response
 from affidavit.attest.summary import is_summary
 from affidavit.cli import handing
 from affidavit.dsse import MAX_ENVELOPE_BYTES
+from affidavit.errors import Incomplete
 from affidavit.scan.data.statement import is_scan
 from affidavit.tlog.cose import FIRST_BYTES
 from affidavit.tlog.proof import HEADER, MAX_PROOF_BYTES
@@ -44,6 +45,8 @@ def told_apart(path: Path) -> tuple[What, bytes]:
     `Incomplete` when it cannot be read; what is not recognised is taken for a
     statement, which says best what it is not.
     """
+    if not path.exists():
+        raise Incomplete(f"{path}: nothing is there. Name what you were given.")
     if is_disclosure(path):
         return What.DISCLOSURE, b""
     if is_dossier(path):

@@ -5,6 +5,7 @@ import pytest
 from affidavit import dsse
 from affidavit.attest.challenge import PAYLOAD_TYPE
 from affidavit.cli.artefacts import What, told_apart
+from affidavit.errors import Incomplete
 from affidavit.keys import Ed25519Signer
 from support.handed import Handed, handed_over
 
@@ -30,7 +31,6 @@ def handed(tmp_path_factory: pytest.TempPathFactory) -> Handed:
         ("copy", What.TRAIL),
         ("vsa.json", What.SUMMARY),
         ("acme.vkey", What.STATEMENT),
-        ("nowhere", What.STATEMENT),
     ],
 )
 def test_artefacts_are_told_apart_by_how_they_begin(
@@ -45,6 +45,11 @@ def test_what_is_nothing_is_taken_for_a_statement_which_says_best_what_it_is_not
     empty = tmp_path / "empty"
     empty.write_bytes(b"")
     assert told_apart(empty)[0] is What.STATEMENT
+
+
+def test_a_path_where_nothing_is_is_said_to_be_that(tmp_path: Path) -> None:
     looped = tmp_path / "looped"
     looped.symlink_to(tmp_path / "x")
-    assert told_apart(looped)[0] is What.STATEMENT
+    for path in (tmp_path / "nowhere", looped):
+        with pytest.raises(Incomplete, match=f"{path.name}: nothing is there"):
+            told_apart(path)
