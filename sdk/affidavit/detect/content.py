@@ -149,6 +149,10 @@ class ContentDetector:
         seen = matcher.look(passage.folded)
         if seen is None:
             return NOTHING
+        # One clue of one sign, of which none counts alone: the usual case.
+        alone = len(seen.checks) == 1 and not is_rule(seen.checks[0].rule)
+        if alone and least > structure.ALONE:
+            return NOTHING
         if self._weighing.most(_signs_of(seen)) < least:
             seen = seen.of(is_rule)
             if not seen.checks:

@@ -80,7 +80,8 @@ _SHAPES = bytes(_shape(byte) for byte in range(256))
 _SINGLE = bytes(_single(byte) for byte in range(256))
 # In a folded text most separators are one space; a dot or a comma stays, and is one
 # here. What is sought is short of APART by the first and the last letter.
-_SPACED = tuple((b" " + letter) * (APART - 2) + b" " for letter in (b"a", b"zcc"))
+_SPACED_LATIN = b" a" * (APART - 2) + b" "
+_SPACED_OTHER = b" zcc" * (APART - 2) + b" "
 _LEET = b"a1a"
 
 
@@ -95,7 +96,7 @@ def suspected(text: str, folded: str) -> bool:
     if data.translate(_SHAPES).count(_LEET) >= _LEET_WORDS:
         return True
     spaced = folded.encode().translate(_SINGLE)
-    if any(each in spaced for each in _SPACED):
+    if _SPACED_LATIN in spaced or _SPACED_OTHER in spaced:
         return True
     return not text.isascii() and lookalikes.suspected(data)
 

@@ -15,6 +15,8 @@ import re
 import unicodedata
 
 _KEPT = b".,!?%"
+_SELDOM = 64
+"""One run of spaces in so many characters is few: cheaper to replace than to split."""
 _SPACED = bytes(
     byte | 0x20
     if 0x41 <= byte <= 0x5A
@@ -46,9 +48,13 @@ def fold(text: str) -> str:
         text = _composed(text)
     # A lone surrogate is no character and has no UTF-8: it is read as "?".
     words = text.encode("utf-8", "replace").translate(_SPACED)
-    # Prose without markup has no run of spaces, and is spared a split into words.
-    if b"  " in words:
+    runs = words.count(b"  ")
+    if runs * _SELDOM > len(words):
         return b" ".join(words.split()).decode()
+    # Prose has few runs of spaces, and is spared a split into words.
+    while runs:
+        words = words.replace(b"  ", b" ")
+        runs = words.count(b"  ")
     return words.strip().decode()
 
 

@@ -61,7 +61,8 @@ class Weighing:
 
     def weight(self, sign: Sign) -> float:
         """What `sign` weighs; one that was never trained has its author's prior."""
-        return self._weights.get(sign.id, sign.prior.value)
+        known = self._weights.get(sign.id)
+        return sign.prior.value if known is None else known
 
     def most(self, signs: Iterable[Sign]) -> float:
         """The score that no text with these signs can exceed."""
