@@ -8,8 +8,11 @@ import pytest
 from affidavit.tlog.checkpoint import sign
 from affidavit.tlog.note import parse_note
 from affidavit.tlog.witness import cosign
+from affidavit.wiring.keyring import load_identity
 from support import vectors
+from support.anchored import an_anchored_project
 from support.anchors import LOG, NOW, WITNESS, Log, a_witness
+from support.cli import invoke
 from support.go_judge import GoJudge, Ruling, build
 
 ONE = Log(70)
@@ -43,6 +46,31 @@ def test_x_mod_accepts_the_vectors(judge: GoJudge, tmp_path: Path) -> None:
     ruling = ruled(judge, tmp_path, vectors.log_file("checkpoint"))
 
     assert ruling.output == f"ok 70000 {vectors.LOG_ROOT_BASE64} at 1700000000\n"
+
+
+def test_x_mod_accepts_entry_and_witness_of_a_cosigned_proof(
+    judge: GoJudge, tmp_path: Path
+) -> None:
+    with an_anchored_project(tmp_path / "p") as project:
+        assert invoke("trail", "anchor", cwd=project.folder).code == 0
+    show = ("trail", "show", "--kind", "decision", "--json")
+    identifier = invoke(*show, cwd=project.folder).lines[0]["id"]
+    made = invoke(
+        *("trail", "prove", identifier, "--out", "p.tlog-proof"),
+        *("--record", "entry"),
+        cwd=project.folder,
+    )
+    assert made.code == 0, made.err
+    vkey = str(load_identity(project.settings).verifier)
+    file = project.folder / "p.tlog-proof"
+    _, _, note = file.read_bytes().partition(b"\n\n")
+
+    proved = judge("proof", vkey, file, project.folder / "entry")
+    (tmp_path / "note").write_bytes(note)
+    seen = judge("cosignature", WITNESS.vkey, vkey, tmp_path / "note")
+
+    assert proved.exit_code == 0, proved.output
+    assert seen.output.startswith(proved.output.strip() + " at ")
 
 
 def another_time(note: bytes) -> bytes:

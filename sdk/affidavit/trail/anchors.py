@@ -181,6 +181,17 @@ class AnchorStore:
             for folder in sorted(names, key=lambda each: _size_of(each.name)):
                 yield head_in(folder, f"{DIRECTORY}/{month.name}/{folder.name}")
 
+    def cosigned(self, above: int) -> Iterator[tuple[str, bytes]]:
+        """Where a head of more than `above` records lies, and its note with the lines
+        of witnesses; newest month and largest tree first. Raises as `heads` does.
+        """
+        for month in reversed(self._months()):
+            names = [each for each in _listed(month) if _HEAD.fullmatch(each.name)]
+            names = [each for each in names if _size_of(each.name) > above]
+            for folder in sorted(names, key=lambda each: -_size_of(each.name)):
+                if (note := _read(folder / COSIGNED)) is not None:
+                    yield f"{DIRECTORY}/{month.name}/{folder.name}", note
+
     def _months(self) -> list[Path]:
         return [each for each in _listed(self.path) if _MONTH.fullmatch(each.name)]
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from affidavit.errors import Incomplete
-from affidavit.tlog.checkpoint import Checkpoint
+from affidavit.errors import Incomplete, Malformed, SignatureInvalid
+from affidavit.tlog.checkpoint import Checkpoint, HeadKeys, open_checkpoint
 from affidavit.tlog.merkle import (
     HASH_BYTES,
     Subtrees,
@@ -20,6 +20,7 @@ from affidavit.tlog.merkle import (
 from affidavit.tlog.note import parse_note
 from affidavit.tlog.proof import TlogProof
 from affidavit.tlog.tiles import Tile, subtree_reader
+from affidavit.trail.anchors import COSIGNED, AnchorStore
 from affidavit.trail.reader import TrailReader
 from affidavit.trail.record import Kind, decode
 
@@ -55,14 +56,48 @@ def locate(
     )
 
 
-def inclusion(reader: TrailReader, index: int, entry: bytes) -> TlogProof:
-    """That the checkpoint's tree holds `entry` at `index`; carries the entry along.
+def cosigned(reader: TrailReader, index: int, key: HeadKeys) -> bytes | None:
+    """The head of `key` over the record at `index` that most witnesses have cosigned,
+    with their lines; of several the newest. None where there is none.
 
+    A proof that leads to it is one that witnesses vouch for. Their lines are not
+    checked here: they were before they were kept. `Malformed` and `TrailUnavailable`
+    for evidence that cannot be read.
+    """
+    found, most = None, 0
+    for name, note in AnchorStore.of(reader.path).cosigned(index):
+        try:
+            count = len(witnesses_of(note))
+            if count > most and open_checkpoint(note, key).size > index:
+                found, most = note, count
+        except SignatureInvalid:
+            continue  # of another key of the log's: a rotation lies between
+        except Malformed as error:
+            raise Malformed(f"{reader.path / name}/{COSIGNED}: {error}") from error
+    return found
+
+
+def witnesses_of(note: bytes) -> tuple[str, ...]:
+    """Names on the lines of a checkpoint that are not its origin's; unchecked."""
+    opened = parse_note(note)
+    origin = Checkpoint.parse(opened.text).origin
+    names = (each.name for each in opened.signatures)
+    return tuple(dict.fromkeys(each for each in names if each != origin))
+
+
+def inclusion(
+    reader: TrailReader, index: int, entry: bytes, note: bytes | None = None
+) -> TlogProof:
+    """That a head's tree holds `entry` at `index`; carries the entry along.
+
+    `note` is that head, a signed one of this trail's; by default its checkpoint.
     `BrokenTrail` when a tile is missing.
     """
-    note = reader.checkpoint_bytes()
+    note = reader.checkpoint_bytes() if note is None else note
     size = Checkpoint.parse(parse_note(note).text).size
-    hashes = inclusion_proof(index, size, _subtrees(reader, size))
+    # Each subtree of a smaller tree is one of the present tree, whose tiles are there.
+    subtrees = _subtrees(reader, max(size, reader.head().size))
+    hashes = inclusion_proof(index, size, subtrees)
     return TlogProof(index=index, hashes=hashes, checkpoint=note, extra=entry)
 
 
@@ -88,8 +123,7 @@ def consistency(reader: TrailReader, old: int, new: int) -> Extension:
             f"{reader.path}: {size} records are sealed; there is no proof from {old} "
             f"to {new} of them."
         )
-    # Each subtree of a smaller tree is one of the present tree, whose tiles are there.
-    subtrees = _subtrees(reader, size)
+    subtrees = _subtrees(reader, size)  # of the present tree, as for one record
     return Extension(
         old_root=prefix_root(old, subtrees),
         hashes=consistency_proof(old, new, subtrees),

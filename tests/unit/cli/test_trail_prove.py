@@ -5,9 +5,13 @@ import pytest
 
 from affidavit.cli.trust import own_identity
 from affidavit.tlog.proof import TlogProof, verify_proof
+from affidavit.tlog.witness import open_cosignatures
+from affidavit.trail.reader import TrailReader
 from affidavit.trail.record import decode
 from affidavit.wiring import Settings
-from support.cli import a_recorded_project, edit_record, invoke
+from support.anchored import an_anchored_project
+from support.anchors import WITNESS, WITNESS_KEY
+from support.cli import a_recorded_project, edit_record, invoke, record_calls
 
 
 @pytest.fixture
@@ -52,7 +56,9 @@ def test_what_is_proved_is_told(
         "proof",
         "root",
         "size",
+        "witnesses",
     }
+    assert told["witnesses"] == []
     assert told["kind"] == kind
     assert told["origin"] == own_identity(settings).origin
 
@@ -76,6 +82,49 @@ def test_whoever_has_the_key_verifies_the_file_alone(
     assert "Not checked:" in read.out
     told = invoke(*verify, "--json", cwd=there).json
     assert (told["verdict"], told["artefact"]) == ("valid", "proof")
+
+
+def test_a_cosigned_proof_is_one_for_whoever_trusts_the_witness(
+    tmp_path: Path,
+) -> None:
+    with an_anchored_project(tmp_path / "p") as project:
+        assert invoke("trail", "anchor", cwd=project.folder).code == 0
+        size = TrailReader(project.settings.trail).head().size
+        record_calls(project.settings)  # the newest checkpoint, nobody cosigned yet
+    identifier = an_id(project.folder)
+    prove = ("trail", "prove", identifier)
+
+    told = invoke(*prove, "--json", cwd=project.folder).json
+    made = invoke(*prove, "--out", "call.tlog-proof", cwd=project.folder)
+
+    data = (project.folder / "call.tlog-proof").read_bytes()
+    proof = TlogProof.parse(data)
+    assert proof.encode() == data == told["proof"].encode()
+    (seen,) = open_cosignatures(proof.checkpoint, [WITNESS_KEY])
+    assert proof.extra is not None
+    proven = verify_proof(proof, proof.extra, own_identity(project.settings).verifier)
+    assert proven.checkpoint == seen.checkpoint
+    assert (seen.checkpoint.size, told["size"]) == (size, size)
+    assert told["witnesses"] == [WITNESS.name]
+    assert f"cosigned by {WITNESS.name}" in made.out
+    assert invoke("verify", "call.tlog-proof", cwd=project.folder).code == 0
+
+
+def test_a_record_that_no_witness_has_seen_is_proved_all_the_same(
+    tmp_path: Path,
+) -> None:
+    with an_anchored_project(tmp_path / "p") as project:
+        assert invoke("trail", "anchor", cwd=project.folder).code == 0
+    before = TrailReader(project.settings.trail).head().size
+    record_calls(project.settings)
+    found = invoke("trail", "show", "--kind", "decision", "--json", cwd=project.folder)
+    newest = str(max(found.lines, key=lambda each: each["at"])["id"])
+
+    told = invoke("trail", "prove", newest, "--json", cwd=project.folder).json
+
+    assert told["index"] >= before
+    assert told["witnesses"] == []
+    assert told["size"] == TrailReader(project.settings.trail).head().size
 
 
 def test_nothing_is_proved_from_a_tree_that_does_not_hold(

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affidavit.errors import BrokenTrail, Malformed, SignatureInvalid
-from affidavit.tlog import checkpoint, merkle, proof
+from affidavit.tlog import checkpoint, merkle, proof, witness
 from affidavit.tlog.checkpoint import Checkpoint
-from affidavit.tlog.note import VerifierKey
+from affidavit.tlog.note import VerifierKey, parse_note
 from affidavit.tlog.proof import TlogProof
 from support import vectors
 from support.mutations import damaged
@@ -63,6 +63,54 @@ def test_a_damaged_proof_is_refused_or_prints_as_it_was_read(
     if read.extra == extra:
         with pytest.raises((BrokenTrail, SignatureInvalid, Malformed)):
             proof.verify_proof(read, vectors.RFC6962_INPUTS[2], KEY)
+
+
+def cosigned(made: TlogProof, *names: str) -> TlogProof:
+    head = Checkpoint.parse(parse_note(made.checkpoint).text)
+    signer = vectors.key("witness").signer
+    lines = [witness.cosign(head, name, signer, time=7) for name in names]
+    note = parse_note(made.checkpoint).with_signatures(*lines).encode()
+    return dataclasses.replace(made, checkpoint=note)
+
+
+@given(
+    index=st.integers(0, 7),
+    extra=st.none() | st.binary(min_size=1),
+    names=st.lists(st.sampled_from(["w/1", "w/2", "ü.example"]), unique=True),
+)
+def test_witnesses_lines_are_carried_as_they_are(
+    index: int, extra: bytes | None, names: list[str]
+) -> None:
+    made = cosigned(a_proof(index, extra), *names)
+
+    read = TlogProof.parse(made.encode())
+
+    assert read == made
+    assert read.encode() == made.encode()
+    proven = proof.verify_proof(read, vectors.RFC6962_INPUTS[index], KEY)
+    verifier = vectors.key("witness").signer.verifier
+    for name in names:
+        key = witness.WitnessKey(name, verifier)
+        (seen,) = witness.open_cosignatures(read.checkpoint, [key])
+        assert seen.checkpoint == proven.checkpoint
+
+
+@given(data=st.data())
+def test_a_damaged_cosigned_proof_convinces_nobody_of_both(
+    data: st.DataObject,
+) -> None:
+    """Of the entry and of the witness, as a verifier with a policy asks."""
+    good = cosigned(a_proof(), "w/1")
+    bad = data.draw(damaged(good.encode()))
+    key = witness.WitnessKey("w/1", vectors.key("witness").signer.verifier)
+
+    def convinced() -> None:
+        read = TlogProof.parse(bad)
+        proof.verify_proof(read, vectors.RFC6962_INPUTS[2], KEY)
+        witness.open_cosignatures(read.checkpoint, [key])
+
+    with pytest.raises((BrokenTrail, SignatureInvalid, Malformed)):
+        convinced()
 
 
 def test_another_entry_is_refused() -> None:

@@ -51,6 +51,20 @@ def test_heads_come_by_month_and_size(store: AnchorStore) -> None:
     assert sizes == ["11", "9", "10"]
 
 
+def test_cosigned_heads_come_newest_first_down_to_a_size(store: AnchorStore) -> None:
+    for size, month in [(10, "2026-11"), (9, "2026-11"), (7, "2026-10")]:
+        line = cosign(ONE.head(size), WITNESS.name, WITNESS.signer, time=1)
+        store.keep(ONE.note(size), month=month, cosignatures=[line])
+    store.keep(ONE.note(12), month="2026-11", stamps={"a.tsr": b"t"})
+
+    found = [name.split("/")[2].split("-")[0] for name, _ in store.cosigned(6)]
+    assert found == ["10", "9", "7"]
+    assert len(list(store.cosigned(7))) == 2
+    (name, note), *_ = store.cosigned(9)
+    assert (store.path.parent / name / "cosigned").read_bytes() == note
+    assert open_cosignatures(note, [WITNESS_KEY])[0].checkpoint == ONE.head(10)
+
+
 def test_other_files_are_no_evidence(store: AnchorStore, tmp_path: Path) -> None:
     store.keep(ONE.note(7), month="2026-11", stamps={"a.tsr": b"t"})
     (store.path / "notes").mkdir()
