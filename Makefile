@@ -105,7 +105,7 @@ bench-attacks: ## attack our trail and other packages' logs alike, and ask who n
 	@.venv-peers/bin/python benchmarks/attacks.py
 
 # make mutation MUTATE='sdk/affidavit/verify/age.py' BY='tests/unit/verify/test_age.py'
-MUTATE ?= sdk/affidavit/verify/age.py sdk/affidavit/verify/history.py
+MUTATE ?= $(addprefix sdk/affidavit/verify/,age.py history.py ledger.py stretch.py)
 BY ?= tests/unit/verify
 .PHONY: mutation
 mutation: venv system ## break each function of MUTATE in turn; which of the tests BY notices

@@ -1,13 +1,17 @@
 /* The floor under benchmarks/writing.py: bytes that are ready, written and synced.
  *
  *     floor FILE BYTES BATCH COMMITS
+ *     floor FILE BYTES MOST
  *
- * Copies BATCH records of BYTES each into one buffer, as a batch writer does, writes it
+ * The first copies BATCH records of BYTES each into one buffer, as a batch writer does, writes it
  * into space that was allocated and zeroed before, calls fdatasync, COMMITS times over.
- * Prints the seconds that took. It hashes, numbers and checks nothing.
+ * Prints the seconds that took. The second does one such commit for each number of
+ * records, at most MOST, that it reads from its input (32 bits, as the machine has them),
+ * and answers each with a byte. Neither hashes, numbers or checks anything.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,11 +29,28 @@ static void give_up(const char *what) {
     exit(1);
 }
 
+static void serve(int file, const char *record, size_t bytes, char *buffer,
+                  size_t total) {
+    size_t at = 0;
+    uint32_t batch;
+    while (read(0, &batch, sizeof batch) == (ssize_t)sizeof batch) {
+        size_t portion = batch * bytes;
+        if (portion > total) exit(2);
+        if (at + portion > total) at = 0;
+        for (size_t j = 0; j < batch; j++) memcpy(buffer + j * bytes, record, bytes);
+        if (pwrite(file, buffer, portion, (off_t)at) != (ssize_t)portion)
+            give_up("pwrite");
+        if (fdatasync(file) != 0) give_up("fdatasync");
+        at += portion;
+        if (write(1, "", 1) != 1) give_up("write");
+    }
+}
+
 int main(int count, char **arguments) {
-    if (count != 5) return 2;
+    if (count != 4 && count != 5) return 2;
     size_t bytes = strtoul(arguments[2], NULL, 10);
     size_t batch = strtoul(arguments[3], NULL, 10);
-    size_t commits = strtoul(arguments[4], NULL, 10);
+    size_t commits = count == 5 ? strtoul(arguments[4], NULL, 10) : 4;
     size_t portion = bytes * batch, total = portion * commits;
     int file = open(arguments[1], O_RDWR | O_CREAT | O_TRUNC, 0600);
     if (file < 0) give_up("open");
@@ -40,6 +61,10 @@ int main(int count, char **arguments) {
         if (pwrite(file, buffer, portion, (off_t)(i * portion)) < 0) give_up("pwrite");
     if (fsync(file) != 0) give_up("fsync");
     memset(record, 'x', bytes);
+    if (count == 4) {
+        serve(file, record, bytes, buffer, total);
+        return 0;
+    }
     double start = now();
     for (size_t i = 0; i < commits; i++) {
         for (size_t j = 0; j < batch; j++) memcpy(buffer + j * bytes, record, bytes);

@@ -6,7 +6,9 @@ Ours and the floors run in turn, each round in the same directory; a figure is t
 median of the rounds' ratios, with the lowest and highest. The records are those of a
 chat completion with the starter policy, bytes and all. Floors: `pwrite` and `fdatasync`
 of as many ready bytes into allocated, zeroed space, in Python and in C (floor.c, which
-needs `cc`); and tasks that wait for a thread which does just that.
+needs `cc`); tasks that wait for a thread which does just that; and the most that
+asyncio allows, tasks that wait for bare futures which the loop settles when C has
+written.
 
 CPU is of the whole process, user and system; commits excluded means less what the same
 bytes cost to write without syncing.
@@ -16,14 +18,17 @@ import argparse
 import asyncio
 import os
 import shutil
+import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -32,10 +37,11 @@ from affidavit.durable import Durability
 from affidavit.gate import Gate, Moment
 from affidavit.keys import Ed25519Signer
 from affidavit.policy.loader import load, locate_packs
+from affidavit.trail import mounts, wal
 from affidavit.trail import record as records
-from affidavit.trail import wal
 from affidavit.trail.identity import Identity, Secrets
 from affidavit.trail.record import Kind, Labels, Record
+from affidavit.trail.segment import Segment
 from affidavit.trail.writer import Writer
 
 TASKS = 256
@@ -97,6 +103,9 @@ def calls(count: int) -> list[tuple[Record, Record]]:
 def a_writer(folder: Path, durability: Durability = Durability.COMMIT) -> Writer:
     """A writer as a trail has it, without whoever integrates."""
     directory = Path(tempfile.mkdtemp(dir=folder))
+    kind = mounts.file_system(
+        str(directory.resolve()), mounts.MOUNTS.read_text("utf-8", "surrogateescape")
+    )
     return Writer(
         directory=directory,
         identity=IDENTITY,
@@ -107,6 +116,7 @@ def a_writer(folder: Path, durability: Durability = Durability.COMMIT) -> Writer
         randomness=os.urandom,
         sealed_size=lambda: 1,
         durability=durability,
+        make_segment=partial(Segment.create, through=mounts.writes_through(kind)),
     )
 
 
@@ -256,6 +266,61 @@ class BareBatches:
             batch[0].get_loop().call_soon_threadsafe(_settle, batch)
 
 
+class BareFutures:
+    """The most that asyncio allows any SDK: tasks that wait for bare futures, which the
+    loop itself settles when a C program has written and synced as many ready bytes. No
+    thread, no lock, no record.
+    """
+
+    def __init__(self, floor: Floor) -> None:
+        self._command = [floor.program, floor.folder / "f", floor.size, TASKS]
+        self._waiting: list[asyncio.Future[None]] = []
+        self._under_way: list[asyncio.Future[None]] = []
+        self._due = False
+
+    def run(self) -> Spent:
+        """`TASKS` tasks, as `by_tasks`."""
+        ours, its = socket.socketpair()
+        command = [*map(str, self._command)]
+        with ours, subprocess.Popen(command, stdin=its.fileno(), stdout=its.fileno()):
+            its.close()
+            self._program = ours.fileno()
+            self._commit(0)
+            os.read(self._program, 1)  # it has its space
+            spent = timed(TASKS * PER_TASK, lambda: asyncio.run(self._work()))
+            ours.close()
+        return spent
+
+    def _commit(self, count: int) -> None:
+        os.write(self._program, count.to_bytes(4, sys.byteorder))
+
+    async def _work(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._program, self._committed)
+        await asyncio.gather(*(self._task() for _ in range(TASKS)))
+
+    async def _task(self) -> None:
+        for _ in range(PER_TASK):
+            settled: asyncio.Future[None] = self._loop.create_future()
+            self._waiting.append(settled)
+            if not self._due and not self._under_way:
+                self._due = True
+                self._loop.call_soon(self._begin)  # with all who come in this turn
+            await settled
+
+    def _begin(self) -> None:
+        self._due = False
+        self._under_way, self._waiting = self._waiting, []
+        self._commit(len(self._under_way))
+
+    def _committed(self) -> None:
+        os.read(self._program, 1)
+        batch, self._under_way = self._under_way, []
+        _settle(batch)
+        if self._waiting:
+            self._begin()
+
+
 def _settle(batch: "list[asyncio.Future[None]]") -> None:
     for each in batch:
         each.set_result(None)
@@ -340,15 +405,24 @@ def measure_tasks(floor: Floor, made: Sequence[Record], rounds: int) -> None:
     for _ in range(rounds):
         spent, batch = by_tasks(writer, made)
         in_c = floor.in_c(round(batch), TASKS * PER_TASK // round(batch))
-        tasks.append((spent, batch, in_c, BareBatches(floor).run()))
+        threaded, bare = BareBatches(floor).run(), BareFutures(floor).run()
+        tasks.append((spent, batch, in_c, threaded, bare))
     writer.close()
     print(f"{TASKS} tasks, each waits for each of its records")
-    told("records/s", [1e6 / o.wall for o, _, _, _ in tasks], 0)
-    told("records a commit", [batch for _, batch, _, _ in tasks], 0)
-    told("µs of CPU a record", [o.cpu for o, _, _, _ in tasks], 1)
-    told("µs of CPU of tasks and ready bytes", [b.cpu for _, _, _, b in tasks], 1)
-    told("rate, of tasks and ready bytes", [b.wall / o.wall for o, _, _, b in tasks])
-    told("rate, of ready bytes in C, no tasks", [c / o.wall for o, _, c, _ in tasks])
+    told("records/s", [1e6 / o.wall for o, *_ in tasks], 0)
+    told("records a commit", [batch for _, batch, *_ in tasks], 0)
+    told("µs of CPU a record", [o.cpu for o, *_ in tasks], 1)
+    told("µs of CPU of tasks and ready bytes", [b.cpu for *_, b, _ in tasks], 1)
+    told("µs of CPU of bare futures over a C writer", [f.cpu for *_, f in tasks], 1)
+    told("rate, of tasks and ready bytes", [b.wall / o.wall for o, *_, b, _ in tasks])
+    told(
+        "rate, of bare futures over a C writer", [f.wall / o.wall for o, *_, f in tasks]
+    )
+    told("rate, of ready bytes in C, no tasks", [c / o.wall for o, _, c, *_ in tasks])
+    told(
+        "what the bare futures reach of ready bytes in C",
+        [c / f.wall for _, _, c, _, f in tasks],
+    )
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from affidavit.errors import TrailUnavailable
 
 _LOCK_POLL_SECONDS = 0.005
+_DSYNC: int | None = getattr(os, "RWF_DSYNC", None)
 _UNSUPPORTED = (errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 
 
@@ -86,6 +87,20 @@ def make_directory(path: Path, *, mode: int = 0o700) -> None:
             sync_directory(each.parent)
 
 
+def settle(path: Path) -> None:
+    """Make the name of what stands at `path` durable: whoever put it there may have
+    been killed, or be about to be, before they could.
+
+    Nothing is done where this user may not open the directory, so that none of their
+    programs has put it there, or where the file system knows no such sync.
+    """
+    try:
+        sync_directory(path.parent)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, *_UNSUPPORTED):
+            raise unavailable(path.parent, error) from error
+
+
 class Staging:
     """Files that become durable together: each whole at once, names last.
 
@@ -153,16 +168,28 @@ def create(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Put `data` at a path where nothing stands; `TrailUnavailable` where something
     does.
 
-    A crash leaves nothing, or the whole file: never one that is short.
+    A crash leaves nothing, or the whole file: never one that is short. Whoever finds it
+    there calls `finish`.
     """
     staged = path.with_name(path.name + ".new")
     replace(staged, data, mode=mode)
     try:
         os.link(staged, path)
-        os.unlink(staged)
+        staged.unlink(missing_ok=True)
         sync_directory(path.parent)
     except OSError as error:
         raise unavailable(path, error) from error
+
+
+def finish(path: Path) -> None:
+    """Do for a file that is there what a `create` that was killed had left to do: give
+    up its second name, and make the first durable.
+    """
+    staged = path.with_name(path.name + ".new")
+    with named(staged):
+        if staged.exists() and staged.samefile(path):
+            staged.unlink()
+    settle(path)
 
 
 def write_through(fd: int, data: bytes, offset: int) -> bool:
@@ -172,18 +199,17 @@ def write_through(fd: int, data: bytes, offset: int) -> bool:
     (`RWF_DSYNC`, pwritev2(2)); whether its promise is kept is for the caller to know.
     Says nothing about bytes that were written otherwise. Raises `OSError`.
     """
-    flag = getattr(os, "RWF_DSYNC", None)
-    if flag is None:
+    if _DSYNC is None:
         return False
-    view = memoryview(data)
-    while view:
-        try:
-            written = os.pwritev(fd, [view], offset, flag)
-        except OSError as error:
-            if error.errno in _UNSUPPORTED and len(view) == len(data):
-                return False
-            raise
-        view, offset = view[written:], offset + written
+    try:
+        written = os.pwritev(fd, (data,), offset, _DSYNC)
+    except OSError as error:
+        if error.errno in _UNSUPPORTED:
+            return False
+        raise
+    while written < len(data):
+        rest = memoryview(data)[written:]
+        written += os.pwritev(fd, (rest,), offset + written, _DSYNC)
     return True
 
 

@@ -48,6 +48,41 @@ def test_no_power_loss_loses_anything(tmp_path: Path, scenario: str) -> None:
     assert bad(found) == []
 
 
+def founded_again(
+    directory: Path, killed: str, moments: str, number: int = 0
+) -> list[dict[str, Any]]:
+    share = [killed, str(directory), moments, str(number)]
+    return results("foundings.py", [share])
+
+
+def test_a_founding_that_was_told_of_or_is_begun_again_is_whole(tmp_path: Path) -> None:
+    """Killed with the folder, the key or the trail in its place; then the power."""
+    places = ("never", ".affidavit", "keys/key.pem", ".affidavit/trail")
+    found = founded_again(tmp_path, ",".join(places), "last")
+    assert {each["killed"] for each in found} == set(places)
+    assert bad(found) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("killed", "moments"),
+    [
+        ("never", "calls"),
+        (".affidavit", "syncs"),
+        ("keys/key.pem", "syncs"),
+        (".affidavit/trail", "syncs"),
+        ("every 0 1", "last"),
+    ],
+)
+def test_a_power_loss_at_any_moment_of_a_founding_leaves_it_to_be_finished(
+    tmp_path: Path, killed: str, moments: str
+) -> None:
+    found = founded_again(tmp_path, killed, moments)
+    say(f"{killed}: {len(found)} losses, {Counter(e['mood'] for e in found)}")
+    assert len(found) > 50
+    assert bad(found) == []
+
+
 def hexed(text: str) -> str:
     return "".join(f"\\x{byte:02x}" for byte in text.encode())
 
@@ -80,6 +115,9 @@ class Typed:
 
     def rename(self, old: str, new: str) -> None:
         self.disk.apply(call("rename", f'"{hexed(old)}"', f'"{hexed(new)}"'))
+
+    def link(self, old: str, new: str) -> None:
+        self.disk.apply(call("link", f'"{hexed(old)}"', f'"{hexed(new)}"'))
 
     def left(self, mood: Mood, seed: int = 0) -> dict[str, str]:
         self._lost += 1
@@ -126,6 +164,15 @@ def test_sectors_that_were_not_synced_survive_each_for_itself() -> None:
         assert all(len(set(each)) == 1 for each in sectors), "a sector is whole"
         seen.add("".join(chr(each[0]) for each in sectors))
     assert {"x-x-", "-x-x"} <= seen
+
+
+def test_two_names_of_a_file_stay_two_names_of_it(tmp_path: Path) -> None:
+    typed = Typed(tmp_path)
+    typed.make("/t/a")
+    typed.put("/t/a", "text")
+    typed.link("/t/a", "/t/b")
+    assert typed.left(Mood.EVERYTHING) == {"a": "text", "b": "text"}
+    assert (tmp_path / "1" / "a").samefile(tmp_path / "1" / "b")
 
 
 def test_a_call_that_the_model_does_not_know_is_refused(tmp_path: Path) -> None:

@@ -40,6 +40,34 @@ def test_create_never_replaces_what_is_there(tmp_path: Path) -> None:
     assert path.read_bytes() == b"first"
 
 
+def test_a_creation_that_was_killed_is_finished(tmp_path: Path) -> None:
+    path, staged = tmp_path / "key.pem", tmp_path / "key.pem.new"
+    staged.write_bytes(b"key")
+    path.hardlink_to(staged)
+
+    durable.finish(path)
+
+    assert path.read_bytes() == b"key"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_finishing_leaves_alone_what_no_creation_left(tmp_path: Path) -> None:
+    path, other = tmp_path / "key.pem", tmp_path / "key.pem.new"
+    durable.create(path, b"key")
+    other.write_bytes(b"key")
+
+    durable.finish(path)
+
+    assert other.read_bytes() == b"key"
+
+
+def test_a_name_that_cannot_be_made_durable_is_told(tmp_path: Path) -> None:
+    durable.settle(tmp_path / "there")
+
+    with pytest.raises(TrailUnavailable, match="ENOENT"):
+        durable.settle(tmp_path / "nowhere" / "there")
+
+
 def test_a_failure_names_path_errno_and_remedy(tmp_path: Path) -> None:
     missing = tmp_path / "nowhere"
 

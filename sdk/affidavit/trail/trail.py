@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from affidavit import durable
 from affidavit.canonical import Json
 from affidavit.durable import Durability
 from affidavit.errors import AffidavitError
@@ -197,6 +198,9 @@ class Trail:
     def _begin(self) -> int:
         """A size that the tree has at least; asked when a segment is begun."""
         self._alone()
+        # Whoever founded the trail may have been killed before its name was durable:
+        # without it no record in it is.
+        durable.settle(self.path)
         return self._storage.sealed_size()
 
     def _segment(

@@ -129,11 +129,6 @@ class Ledger:
         return len(self._writers)
 
     @property
-    def pruned(self) -> int:
-        """How many bodies were pruned."""
-        return sum(end - first for first, end in self.gone)
-
-    @property
     def rare_kinds(self) -> frozenset[bytes]:
         """Kinds whose records `merge` wants whole."""
         return frozenset(self._rare)

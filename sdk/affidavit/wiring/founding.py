@@ -42,6 +42,7 @@ from affidavit.wiring.settings import Settings
 POLICY_FILE = "policy.yaml"
 _STARTER = "starter.yaml"
 _MODELINE = "# yaml-language-server:"
+_IGNORE = ".gitignore"
 _ENFORCE, _OBSERVE = "\nmode: enforce", "\nmode: observe"
 
 
@@ -89,6 +90,7 @@ def found(
     _note(_policy(settings.policy, observe=observe), made, kept)
     secret = secret_path(settings.trail)
     if settings.trail.exists():
+        durable.settle(settings.trail)
         kept += [settings.key_place, secret, settings.trail]
         return Founded(
             made=tuple(made),
@@ -168,8 +170,11 @@ def _holds_something(policy: Path) -> bool:
 def _policy(target: Path, *, observe: bool) -> tuple[Path, bool]:
     """Write the starter policy unless the target, file or folder, holds a policy."""
     path = target if target.suffix in (".yaml", ".yml") else target / POLICY_FILE
-    if path.exists() or _holds_something(target):
-        return (path if path.exists() else target), False
+    if path.exists():
+        durable.finish(path)
+        return path, False
+    if _holds_something(target):
+        return target, False
     text = (locate_packs() / _STARTER).read_text("utf-8")
     if text.startswith(_MODELINE):  # it names a file of the repository
         text = text.partition("\n")[2]
@@ -184,20 +189,36 @@ def _policy(target: Path, *, observe: bool) -> tuple[Path, bool]:
 
 
 def _private_directory(path: Path) -> None:
-    """A folder for keys and trail that only its owner enters and git ignores."""
-    try:
-        if path.is_dir():
-            return
-        durable.make_directory(path)
-        durable.create(path / ".gitignore", b"# Keys and trail: never commit.\n*\n")
-    except OSError as error:
-        raise durable.unavailable(path, error) from error
+    """A folder for keys and trail that only its owner enters and git ignores.
+
+    It is built beside its place and renamed into it: a crash leaves no folder that git
+    does not ignore, only a `.new` one that the next attempt goes on with.
+    """
+    if path.is_dir():
+        durable.settle(path)
+        return
+    staged = path.with_name(path.name + ".new")
+    with durable.named(path):
+        if path.exists():
+            path.mkdir()  # a file is in the way: say so, and leave nothing
+        durable.make_directory(staged)
+        if {each.name for each in staged.iterdir()} - {_IGNORE, _IGNORE + ".new"}:
+            raise TrailUnavailable(
+                f"{staged}: is in the way, the folder for keys and trail is built "
+                "there. Move it away."
+            )
+        durable.replace(staged / _IGNORE, b"# Keys and trail: never commit.\n*\n")
+        os.rename(staged, path)
+        durable.sync_directory(path.parent)
 
 
 def _key(
     place: KeyPlace, protect: bytes | None, randomness: Randomness
 ) -> tuple[KeyPlace, bool]:
-    if isinstance(place, KeyUri) or place.exists():
+    if isinstance(place, KeyUri):
+        return place, False
+    if place.exists():
+        durable.finish(place)
         return place, False
     signer = Ed25519Signer.from_seed(randomness(SEED_BYTES))
     durable.create(place, signer.pem(protect, randomness=randomness))
@@ -206,6 +227,7 @@ def _key(
 
 def _secret(path: Path, origin: str, randomness: Randomness) -> tuple[Path, bool]:
     if path.exists():
+        durable.finish(path)
         return path, False
     write_secrets(path, Secrets(origin, randomness(SECRET_BYTES)))
     return path, True

@@ -117,7 +117,7 @@ def traced(
         stderr=subprocess.DEVNULL,
     )
     try:
-        hung, lines = _heard(pipe)
+        hung, lines = heard(pipe)
         if hung:
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
@@ -133,7 +133,7 @@ def traced(
     )
 
 
-def _heard(pipe: int) -> tuple[bool, list[str]]:
+def heard(pipe: int) -> tuple[bool, list[str]]:
     """Whether the other end hung, and its whole lines."""
     data, deadline = b"", time.monotonic() + PATIENCE_SECONDS
     while (left := deadline - time.monotonic()) > 0:
@@ -155,14 +155,14 @@ def judged(
             tell("problem", each)
 
     child, pipe = forked(act, scratch / "judge")
-    hung, heard = _heard(pipe)
+    hung, said = heard(pipe)
     if hung:
         os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     os.close(pipe)
     failed = ["recovery hung"] if hung else []
-    failed += [f"recovery: {each}" for each in heard if each.startswith(("ra", "re"))]
-    return failed + told(heard, "problem") + told(heard, "thread")
+    failed += [f"recovery: {each}" for each in said if each.startswith(("ra", "re"))]
+    return failed + told(said, "problem") + told(said, "thread")
 
 
 def misbehaved(ended: Ended, fault: str, directory: Path) -> Iterator[str]:

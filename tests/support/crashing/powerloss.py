@@ -287,7 +287,7 @@ class Disk:
 
     def lose_power(self, loss: Loss, into: Path) -> None:
         """Write what is left of `path` to the directory `into`, which is made."""
-        _write(self._root, loss, into)
+        _write(self._root, loss, into, {})
 
 
 def _unhex(text: str) -> bytes:
@@ -301,11 +301,16 @@ def _read(path: Path) -> Directory:
     return Directory(nodes)
 
 
-def _write(directory: Directory, loss: Loss, into: Path) -> None:
+def _write(
+    directory: Directory, loss: Loss, into: Path, written: dict[File, Path]
+) -> None:
     into.mkdir(mode=0o700)
     for name, node in directory.after(loss).items():
         if isinstance(node, Directory):
-            _write(node, loss, into / name)
+            _write(node, loss, into / name, written)
+        elif node in written:
+            (into / name).hardlink_to(written[node])
         else:
+            written[node] = into / name
             (into / name).touch(mode=0o600)
             (into / name).write_bytes(node.after(loss))

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affidavit.verify import form
+from affidavit.verify.form import id_text
 from affidavit.verify.ids import IdRuns
 from affidavit.verify.ledger import Ledger
 from affidavit.verify.report import Problem, Problems
@@ -68,6 +69,8 @@ def test_what_writers_print_is_flawless() -> None:
     assert judged(records) == []
     assert found.recoveries == 1
     assert (found.opened, found.endings) == ({}, [])
+    others = [each.id for each in records if each.fields["kind"] != "outcome"]
+    assert [id_text(each) for each in found.fresh] == others
     assert (found.first_at, found.last_at) == (
         records[0].fields["at"].encode(),
         records[-1].fields["at"].encode(),
@@ -163,6 +166,41 @@ def test_stretches_put_together_tell_what_one_would(one: int, other: int) -> Non
     assert joined == whole
 
 
+def test_what_stands_elsewhere_is_still_asked_for_together() -> None:
+    """Policies put in force before, outcomes of calls made before, pruned bodies."""
+    builder = a_trail(NOWHERE, calls=0)
+    builder.policy(digest="d" * 64)
+    earlier = [builder.decision() for _ in range(2)]
+    cut = len(builder.records)
+    for each in earlier:
+        builder.decision(effect="refuse")
+        ended = builder.outcome(each)
+        ended.fields["body"] = "A" * 43
+        ended.salt = ended.body = b""
+    builder.policy(digest="c" * 64)
+    for digest in ("c" * 64, "d" * 64):
+        builder.decision(effect="refuse", policy=digest)
+    first, second = builder.records[cut : cut + 2], builder.records[cut + 2 :]
+    joined, after = looked(first), looked(second, bundle=1)
+    assert joined is not None
+    assert after is not None
+
+    assert joined.extend(after) is True
+    (span,) = joined.spans.values()
+    assert span.needs == {trails.POLICY.encode(), b"d" * 64}
+    assert span.policies == {b"c" * 64}
+    assert joined.endings == [bytes.fromhex(e.id.replace("-", "")) for e in earlier]
+    assert joined.gone == [(1, 2), (257, 258)]
+
+
+def test_threads_that_overtake_each_other_give_no_doubt() -> None:
+    builder = a_bundle()
+    builder.clock -= 3 * trails.STEP
+    builder.calls(1)
+
+    assert looked(builder.records) is not None
+
+
 def test_a_stretch_that_does_not_follow_is_not_taken() -> None:
     records = a_bundle().records
     first, gap = looked(records[:3]), looked(records[4:])
@@ -174,8 +212,8 @@ def test_a_stretch_that_does_not_follow_is_not_taken() -> None:
         span.since = b"2020-03-02T09:00:00.000Z"
     before = repr(first)
 
-    assert not first.extend(gap)
-    assert not first.extend(back)
+    assert first.extend(gap) is False
+    assert first.extend(back) is False
     assert repr(first) == before
 
 

@@ -111,9 +111,57 @@ def test_an_origin_that_cannot_be_one_changes_nothing(tmp_path: Path) -> None:
     assert tree(tmp_path) == {}
 
 
+def test_a_founding_that_was_killed_is_gone_on_with(tmp_path: Path) -> None:
+    """With its folder begun; then with a trail begun, and the key under two names."""
+    home = tmp_path / ".affidavit"
+    begun = tmp_path / ".affidavit.new"
+    begun.mkdir()
+    (begun / ".gitignore.new").write_text("#")
+    settings = read_settings(environ={}, directory=tmp_path)
+    key = found(settings, directory=tmp_path).identity.verifier
+    (home / "trail").rename(home / "trail.new")
+    (home / "trail.new" / "checkpoint").unlink()
+    (home / "key.pem.new").hardlink_to(home / "key.pem")
+
+    founded = found(settings, directory=tmp_path)
+
+    assert founded.made == (home / "trail",)
+    assert founded.identity.verifier == key
+    assert {each.name for each in home.iterdir()} == {
+        ".gitignore",
+        "key.pem",
+        "trail",
+        "trail.secret",
+    }
+    assert {each.name for each in tmp_path.iterdir()} == {".affidavit", "policies"}
+    assert (home / ".gitignore").read_text().endswith("*\n")
+
+
+def test_what_somebody_else_put_beside_is_not_taken_for_a_beginning(
+    tmp_path: Path,
+) -> None:
+    other = tmp_path / ".affidavit.new"
+    other.mkdir()
+    (other / "notes").write_text("mine\n")
+    settings = read_settings(environ={}, directory=tmp_path)
+
+    with pytest.raises(TrailUnavailable, match="is in the way"):
+        found(settings, directory=tmp_path)
+    assert [each.name for each in other.iterdir()] == ["notes"]
+
+
+def test_a_folder_that_is_there_is_not_hidden_from_git(tmp_path: Path) -> None:
+    (tmp_path / ".affidavit").mkdir()
+
+    a_project(tmp_path)
+
+    assert not (tmp_path / ".affidavit" / ".gitignore").exists()
+
+
 def test_a_place_where_nothing_can_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / ".affidavit").write_text("a file\n")
     settings = read_settings(environ={}, directory=tmp_path)
 
     with pytest.raises(TrailUnavailable, match="affidavit"):
         found(settings, directory=tmp_path)
+    assert not (tmp_path / ".affidavit.new").exists()
