@@ -187,6 +187,10 @@ class ContentStore:
                 ).fetchone()
             yield Held(day=file.stem, contents=count, size=size)
 
+    def __del__(self) -> None:
+        # Python 3.13 warns of connections that are collected and nobody closed.
+        self.close()
+
     def close(self) -> None:
         """Let go of the files; they are opened again when something is asked."""
         with self._lock:
@@ -289,10 +293,14 @@ def _connect(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
-    connection.execute("pragma journal_mode = wal")
-    connection.execute("pragma synchronous = normal")
-    connection.execute("pragma secure_delete = on")
-    connection.execute(_KEYS if file.parent.name == _KEYS_FOLDER else _SEALED)
+    try:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = normal")
+        connection.execute("pragma secure_delete = on")
+        connection.execute(_KEYS if file.parent.name == _KEYS_FOLDER else _SEALED)
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

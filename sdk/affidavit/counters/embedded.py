@@ -120,6 +120,10 @@ class EmbeddedCounters:
             ).fetchall()
         return [Reading(Key(*row[:4]), row[4]) for row in rows]
 
+    def __del__(self) -> None:
+        # Python 3.13 warns of a connection that is collected and nobody closed.
+        self.close()
+
     def close(self) -> None:
         """As `Counters.close`."""
         with self._lock:
