@@ -51,7 +51,7 @@ _GO_WITH: Mapping[str, frozenset[What]] = {
     "--record": frozenset({What.RECEIPT}),
     "--data": frozenset({What.SCAN}),
     "--older": frozenset({What.TRAIL, What.CONSISTENCY}),
-    "--witness": _ANCHORED,
+    "--witness": _ANCHORED | {What.PROOF},
     "--tsa-ca": _ANCHORED,
     "--anchor": _ANCHORED,
     "--statement": frozenset({What.SUMMARY, What.RESPONSE}),
@@ -208,7 +208,7 @@ def command(
     own = trusting.options_of(believed)
     trusted = trusting.trusted(believed, trust_file, trusted_key, _settings)
     pinned = trusting.pinned(
-        own if what in _ANCHORED else {}, (witness, quorum, tsa_ca), anchor
+        own if what in _GO_WITH["--witness"] else {}, (witness, quorum, tsa_ca), anchor
     )
     match what:
         case What.DISCLOSURE:
@@ -231,7 +231,8 @@ def command(
             )
         case What.RECEIPT | What.CONSISTENCY | What.PROOF:
             about = record or older
-            return _proof(what, path, content, trusted, about, as_json=as_json)
+            held = (path, content, trusted)
+            return _proof(what, held, about, pinned, as_json=as_json)
         case What.SCAN | What.SUMMARY:
             return _envelope(what, path, trusted, data or statement, as_json=as_json)
         case What.RESPONSE:
@@ -258,15 +259,15 @@ def _settings() -> Settings:
 
 def _proof(
     what: What,
-    path: Path,
-    content: bytes,
-    trusted: Trusted,
+    given: tuple[Path, bytes, Trusted],
     about: Path | None,
+    pinned: Pins | None,
     *,
     as_json: bool,
 ) -> int:
+    path, content, trusted = given
     if what is What.PROOF:
-        return verify_proof.said(path, content, trusted, as_json=as_json)
+        return verify_proof.said(path, content, trusted, pinned, as_json=as_json)
     if what is What.RECEIPT:
         return verify_receipt.said(path, content, trusted, about, as_json=as_json)
     return verify_consistency.said(path, content, trusted, about, as_json=as_json)

@@ -11,9 +11,12 @@ from affidavit.cli.trail_prove import as_object
 from affidavit.cli.trust import Trusted
 from affidavit.errors import Incomplete, Invalid
 from affidavit.tlog import proof as proofs
+from affidavit.tlog.note import parse_note
 from affidavit.tlog.proof import TlogProof
+from affidavit.tlog.witness import open_cosignatures
 from affidavit.trail.record import decode
 from affidavit.verify import Verdict
+from affidavit.verify.anchors import Pins
 
 UNCHECKED = (
     "Whether there is another tree: hold the checkpoint against one that you kept.",
@@ -21,8 +24,10 @@ UNCHECKED = (
 )
 
 
-def said(path: Path, data: bytes, trusted: Trusted, *, as_json: bool) -> int:
-    """Check and report; the exit code."""
+def said(
+    path: Path, data: bytes, trusted: Trusted, pinned: Pins | None, *, as_json: bool
+) -> int:
+    """Check and report; the exit code. Of `pinned`, the witnesses count."""
     try:
         proof = TlogProof.parse(data)
         if proof.extra is None:
@@ -32,6 +37,7 @@ def said(path: Path, data: bytes, trusted: Trusted, *, as_json: bool) -> int:
             )
         entry = decode(proof.extra)
         proven = proofs.verify_proof(proof, proof.extra, trusted.keys)
+        seen = () if pinned is None else _seen(proof.checkpoint, pinned)
     except Invalid as error:
         if as_json:
             machine.emit(_refused(trusted, str(error)))
@@ -39,17 +45,42 @@ def said(path: Path, data: bytes, trusted: Trusted, *, as_json: bool) -> int:
             output.say(f"{path}: invalid", colour=output.BAD)
             findings.say_list("Problems:", [str(error)])
         return error.exit_code
+    missing = [] if pinned is None else _missing(seen, pinned)
+    verdict = Verdict.INCOMPLETE if missing else Verdict.VALID
     told = as_object(proof, proven, entry)
     if as_json:
         del told["proof"]
-        machine.emit(_framed(trusted) | told | {"verdict": Verdict.VALID.value})
-        return 0
-    output.say(f"{path}: valid", colour=findings.COLOURS[Verdict.VALID])
+        framed = _framed(trusted) | {"unchecked": [*missing, *UNCHECKED]}
+        machine.emit(
+            framed | told | {"witnessed": list(seen), "verdict": verdict.value}
+        )
+        return verdict.exit_code
+    output.say(f"{path}: {verdict.value}", colour=findings.COLOURS[verdict])
     names = ("origin", "index", "size", "kind", "id", "at", "effect", "policy")
     output.say_pairs([(name, str(told[name])) for name in names if told[name]])
     output.say_pairs([("key", f"{trusted.key} ({trusted.source})")])
-    findings.say_list("Not checked:", UNCHECKED)
-    return 0
+    if seen:
+        output.say_pairs([("seen by", ", ".join(seen))])
+    findings.say_list("Not checked:", [*missing, *UNCHECKED])
+    return verdict.exit_code
+
+
+def _seen(checkpoint: bytes, pinned: Pins) -> tuple[str, ...]:
+    """The pinned witnesses who cosigned; `SignatureInvalid` where a line of theirs
+    does not verify.
+    """
+    lines = {(each.name, each.key_id) for each in parse_note(checkpoint).signatures}
+    there = [each for each in pinned.witnesses if (each.name, each.key_id) in lines]
+    if not there:
+        return ()
+    return tuple(each.witness for each in open_cosignatures(checkpoint, there))
+
+
+def _missing(seen: tuple[str, ...], pinned: Pins) -> list[str]:
+    if len(seen) >= pinned.wanted:
+        return []
+    wanted = f"{pinned.wanted} pinned witnesses must have cosigned, {len(seen)} did"
+    return [f"{wanted}. Ask for a proof made after the log's next anchoring."]
 
 
 def _framed(trusted: Trusted) -> dict[str, Json]:

@@ -1,10 +1,13 @@
+import base64
 from pathlib import Path
 
 import pytest
 
 from affidavit.cli.trust import own_identity
 from affidavit.tlog.proof import TlogProof
-from support.cli import a_recorded_project, invoke
+from support.anchored import an_anchored_project
+from support.anchors import WITNESS, WITNESS_KEY
+from support.cli import Ran, a_recorded_project, invoke
 
 
 @pytest.fixture
@@ -17,8 +20,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def changed(folder: Path, **parts: object) -> None:
-    file = folder / "call.tlog-proof"
+def changed(file: Path, **parts: object) -> None:
     proof = TlogProof.parse(file.read_bytes())
     values = {
         "index": proof.index,
@@ -32,7 +34,7 @@ def changed(folder: Path, **parts: object) -> None:
 def test_an_edited_entry_is_invalid(folder: Path) -> None:
     entry = TlogProof.parse((folder / "call.tlog-proof").read_bytes()).extra
     assert entry is not None
-    changed(folder, extra=entry.replace(b'"permit"', b'"refuse"'))
+    changed(folder / "call.tlog-proof", extra=entry.replace(b'"permit"', b'"refuse"'))
 
     told = invoke(
         "verify", "call.tlog-proof", "--key", "acme.vkey", "--json", cwd=folder
@@ -59,7 +61,7 @@ def test_a_torn_proof_is_invalid(folder: Path) -> None:
 
 
 def test_a_proof_without_its_entry_is_not_enough(folder: Path) -> None:
-    changed(folder, extra=None)
+    changed(folder / "call.tlog-proof", extra=None)
     read = invoke("verify", "call.tlog-proof", "--key", "acme.vkey", cwd=folder)
     assert read.code == 2
     assert "carries it" in read.err
@@ -76,3 +78,35 @@ def test_a_trail_does_not_go_with_a_proof(folder: Path) -> None:
         cwd=folder,
     )
     assert read.code == 2
+
+
+def test_pinned_witnesses_must_have_cosigned(tmp_path: Path) -> None:
+    with an_anchored_project(tmp_path / "p") as project:
+        folder = project.folder
+        found = invoke("trail", "show", "--kind", "decision", "--json", cwd=folder)
+        prove = ("trail", "prove", found.lines[0]["id"], "--out")
+        invoke(*prove, "before.tlog-proof", cwd=folder)
+        assert invoke("trail", "anchor", cwd=folder).code == 0
+        invoke(*prove, "after.tlog-proof", cwd=folder)
+
+    def verified(name: str, *options: str) -> Ran:
+        witness = ("--witness", str(WITNESS_KEY))
+        return invoke("verify", f"{name}.tlog-proof", *witness, *options, cwd=folder)
+
+    before, after = verified("before", "--json"), verified("after", "--json")
+    assert (before.code, before.json["verdict"]) == (2, "incomplete")
+    assert "cosigned, 0 did" in before.json["unchecked"][0]
+    assert (after.code, after.json["witnessed"]) == (0, [WITNESS.name])
+    assert f"seen by  {WITNESS.name}" in verified("after").out
+    forge(folder / "after.tlog-proof")
+    assert verified("after").code == 1
+
+
+def forge(file: Path) -> None:
+    """Change the time at which the proof's witness says it cosigned."""
+    proof = TlogProof.parse(file.read_bytes())
+    first, last = proof.checkpoint.rstrip(b"\n").rsplit(b" ", 1)
+    line = bytearray(base64.b64decode(last))
+    line[4 + 7] ^= 1  # after the key's ID, the lowest byte of the time
+    forged = first + b" " + base64.b64encode(line) + b"\n"
+    changed(file, checkpoint=forged)
