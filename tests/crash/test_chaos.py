@@ -355,7 +355,9 @@ def assert_told(run: Run) -> None:
         else:
             assert len(arrived) == len(attempts) == case.arrivals, (case, attempts)
             ended = outcome.entry.effect, outcome.body.get("how")
-            assert ended == case.ends, (case, outcome.body)
+            # A collector may close the stream of a cycle before it finalises ours.
+            either = case.act is Act.FORGET and ended == ("abandoned", "closed")
+            assert either or ended == case.ends, (case, outcome.body)
 
 
 def read(
