@@ -22,18 +22,19 @@ from affidavit.detect.content import ContentDetector
 from affidavit.detect.ordinary import ordinary
 from affidavit.detect.provenance import provenance
 from affidavit.errors import AffidavitError, Unrecorded
-from affidavit.gate import Gate, Moment, Verdict
+from affidavit.gate import Gate, Verdict
 from affidavit.policy.deferred import Inspection
 from affidavit.policy.loader import Policy
 from affidavit.trail import record as records
 from affidavit.trail.reader import TrailReader
-from affidavit.trail.record import ID_BYTES, Clock, Kind, Labels, Randomness, Record
+from affidavit.trail.record import Clock, Kind, Labels, Randomness, Record
 from affidavit.trail.trail import Trail, boot_id
 from affidavit.trail.uploads import Uploads
 from affidavit.wiring import beside, counting, putting, suspending
 from affidavit.wiring.afterwards import Afterwards
 from affidavit.wiring.farewell import at_end_of_children
 from affidavit.wiring.keyring import load_identity
+from affidavit.wiring.moments import Moments
 from affidavit.wiring.settings import Settings, read_settings
 from affidavit.wiring.trusted import loaded
 
@@ -87,6 +88,7 @@ class Governor:
             budgets=budgets,
         )
         self._clock, self._randomness = clock, randomness
+        self._moment = Moments(clock, randomness)
         in_force = self._load()
         self._identity = load_identity(self.settings)
         self._contents = beside.contents(self.settings, self._identity, randomness)
@@ -344,13 +346,6 @@ class Governor:
             if self.settings.fingerprint_outputs
             else None,
             boot=boot_id(),
-        )
-
-    def _moment(self) -> Moment:
-        return Moment(
-            nanoseconds=self._clock(),
-            monotonic=time.monotonic_ns() // 1_000_000,
-            random=self._randomness(ID_BYTES),
         )
 
     def _policy_record(self) -> Record:
