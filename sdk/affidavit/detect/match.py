@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Generic, Protocol, TypeVar
 
-from affidavit.detect.rule import Clue, Near, Terms
+from affidavit.detect.rule import Clue, Near, Reading, Terms
 from affidavit.detect.scan import Hit, Occurrences, Place, Scanner
 from affidavit.detect.sentences import Sentences
 
 _literal = itemgetter(0)
+
+_Readings = dict[tuple[Reading, Place], tuple[tuple[Place, ...], ...]]
+"""What zones of one text were read to say: clues share their readings."""
 
 
 class Readable(Protocol):
@@ -30,6 +33,10 @@ class Readable(Protocol):
     @property
     def sentences(self) -> Sentences:
         """Those of `folded`: asked for seldom."""
+
+    @property
+    def flowing(self) -> str:
+        """`folded`, letter for letter, with `sentences.END` where sentences end."""
 
 
 class Clued(Protocol):
@@ -76,6 +83,7 @@ class _Check(Generic[R]):
     literals: frozenset[int]
     """All that it could ever ask about."""
     pattern: re.Pattern[str] | None
+    reading: Reading | None
     reach: int
 
 
@@ -162,12 +170,13 @@ class Matcher(Generic[R]):
         hits = [hit for hit in seen.hits if hit[0] in relevant]
         found = self._scanner.occurrences(text.folded, hits)
         settled: set[str] = set()
+        readings: _Readings = {}
         for check in seen.checks:
             if check.anchor not in found.present or not check.needs <= found.present:
                 continue
             if check.rule.id in settled:
                 continue
-            for item in _hold(check, text, found):
+            for item in _hold(check, text, found, readings):
                 yield item
                 if settles(item):
                     settled.add(check.rule.id)
@@ -206,26 +215,40 @@ def _ready(
             literal for terms in used(clue) for literal in scanner.of(numbers[terms])
         ),
         pattern=re.compile(clue.pattern) if clue.pattern else None,
+        reading=clue.reading,
         reach=clue.reach,
     )
 
 
 def _hold(
-    check: _Check[R], text: Readable, found: Occurrences
+    check: _Check[R], text: Readable, found: Occurrences, readings: _Readings
 ) -> Iterator[Evidence[R]]:
     held = (
         places
         for anchor in found.of(check.anchor)
         if (places := _stands(check, anchor, text, found)) is not None
     )
-    if check.pattern is None:
+    if check.pattern is None and check.reading is None:
         for places in held:
             yield Evidence(rule=check.rule, places=places)
         return
     anchors = [places[0] for places in held]
     for low, high in zones(anchors, check.reach, len(text.folded)):
-        for match in check.pattern.finditer(text.folded, low, high):
-            yield Evidence(rule=check.rule, places=(match.span(),))
+        for places in _read(check, text, (low, high), readings):
+            yield Evidence(rule=check.rule, places=places)
+
+
+def _read(
+    check: _Check[R], text: Readable, zone: Place, readings: _Readings
+) -> Iterator[tuple[Place, ...]]:
+    if check.pattern is not None:
+        for match in check.pattern.finditer(text.folded, *zone):
+            yield (match.span(),)
+    if check.reading is not None:
+        if (check.reading, zone) not in readings:
+            evidence = tuple(check.reading(text.flowing, *zone))
+            readings[check.reading, zone] = evidence
+        yield from readings[check.reading, zone]
 
 
 def _stands(

@@ -66,6 +66,12 @@ class Passage:
         marked = (mark(text.value) for text in self.texts)
         return Sentences(END.join(filter(None, marked)))
 
+    @cached_property
+    def flowing(self) -> str:
+        """The marked text; a text that breaks off goes on in the next one."""
+        marked = filter(None, (mark(text.value) for text in self.texts))
+        return "".join(part + (END if part.endswith(END) else " ") for part in marked)
+
     def part(self, at: int) -> int:
         """Number of the text in which folded character `at` lies."""
         return bisect_right(self._starts, at) - 1

@@ -10,10 +10,16 @@ markup and line breaks do not matter (see `detect.normalise`).
 Every distance counts characters of folded text.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from affidavit.findings import Activity
+
+Reading: TypeAlias = Callable[[str, int, int], Iterator[tuple[tuple[int, int], ...]]]
+"""Given `sentences.mark`'s text and a stretch of it: pieces of evidence, each as its
+places, whatever the language. Linear in the stretch."""
 
 
 class Language(Enum):
@@ -32,6 +38,7 @@ class Language(Enum):
     HI = "hi"
     JA = "ja"
     KO = "ko"
+    TR = "tr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,8 @@ class Clue:
     pattern: str | None = None
     """Regular expression over folded text, sought only within `reach` of an anchor.
     Its repeats are bounded, so that a scan stays linear."""
+    reading: Reading | None = None
+    """As a pattern, for what no pattern over letters could say."""
     reach: int = 120
 
 

@@ -100,6 +100,12 @@ class Scanner:
 
         Linear in the number of hits.
         """
+        found = self.found(folded, hits)
+        present = frozenset(chain.from_iterable(map(self._sets_of.__getitem__, found)))
+        return Occurrences(found, self._literals_of, present)
+
+    def found(self, folded: str, hits: Iterable[Hit]) -> dict[int, list[Place]]:
+        """The places of `occurrences`, by literal."""
         found: dict[int, list[Place]] = {}
         spaced, edges = _SPACED_LETTERS, self._edges
         padded = f"{folded} "  # so that the letter before and after always exists
@@ -113,8 +119,7 @@ class Scanner:
                 found[literal].append((start, end))
             else:
                 found[literal] = [(start, end)]
-        present = frozenset(chain.from_iterable(map(self._sets_of.__getitem__, found)))
-        return Occurrences(found, self._literals_of, present)
+        return found
 
 
 def spell(literal: str) -> Spelling:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from affidavit.detect.match import Matcher, used
+from affidavit.detect.reading.shape import WORDS
 from affidavit.detect.rule import Rule
 from affidavit.detect.signs.sign import Sign
 from affidavit.detect.vocabulary import Vocabulary
@@ -39,4 +40,4 @@ def seeking_of(rules: tuple[Rule, ...], signs: tuple[Sign, ...]) -> Seeking:
         for terms in used(clue)
         for literal in terms.literals
     )
-    return Seeking(Matcher[Sought](sought), Vocabulary(literals))
+    return Seeking(Matcher[Sought](sought), Vocabulary((*literals, *WORDS)))

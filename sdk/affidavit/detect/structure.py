@@ -18,7 +18,7 @@ from affidavit.detect.weights import INTERCEPT, THRESHOLD, WEIGHTS
 
 WINDOW = 1500
 """Characters of folded text in which signs count together."""
-FLOOR = 0.65
+FLOOR = 0.75
 """Scores below this are no finding: too many ordinary prompts would have one."""
 ALONE = 0.5
 """The most that one sign without another can score."""

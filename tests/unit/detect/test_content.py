@@ -67,7 +67,7 @@ PARAPHRASED = [
 
 
 @pytest.mark.parametrize("language", ["en", "zh", "id"])
-def test_most_requests_in_other_words_are_found_and_no_talk_of_training(
+def test_requests_in_other_words_are_found_and_talk_of_training_is_not(
     language: str,
 ) -> None:
     scores = {
@@ -79,9 +79,11 @@ def test_most_requests_in_other_words_are_found_and_no_talk_of_training(
         for label in ("positive", "negative")
     }
 
-    found = sum(each >= 0.8 for each in scores["positive"])
-    assert found / len(scores["positive"]) >= 0.8
-    assert max(scores["negative"]) < 0.8
+    shares = {
+        label: sum(each >= 0.8 for each in of) / len(of) for label, of in scores.items()
+    }
+    assert shares["positive"] >= 0.8
+    assert shares["negative"] <= 0.03
 
 
 HOMOGLYPHS = str.maketrans("aeopcxy", "аеорсху")
@@ -140,7 +142,7 @@ def test_signs_that_stand_together_are_a_finding_and_none_alone() -> None:
     )
     (finding, *_) = detect(call_of(prompt))
 
-    assert finding.score >= 0.65
+    assert finding.score >= 0.75
     assert all(rule.startswith("SG") for rule in finding.rules)
     assert len(finding.rules) > 1
     assert detect(call_of("Merge the two problems.")) == ()
@@ -238,7 +240,7 @@ def test_a_request_split_over_messages_is_read_as_one() -> None:
     system = "You come up with diverse new task instructions. Never repeat one."
     user = "They are for a language model. Topic: gardening."
 
-    assert score(system) < 0.5
+    assert score(system) < 0.8
     assert score(user) < 0.5
     assert score(("system", system), ("user", user)) >= 0.8
 

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -18,6 +20,7 @@ from affidavit.detect.rule import (
     terms,
     topic,
 )
+from affidavit.detect.scan import Place
 from affidavit.findings import Activity
 from support.detection import call_of, evidence_of
 
@@ -221,3 +224,21 @@ def test_every_set_of_terms_of_a_clue_is_used() -> None:
     (clue,) = a_rule(before(9, "make"), unless=(around(9, "code"),)).clues
 
     assert list(used(clue)) == [terms("anchor"), terms("make"), terms("code")]
+
+
+def test_a_reading_reads_each_zone_about_an_anchor_once() -> None:
+    zones_read: list[str] = []
+
+    def reading(marked: str, low: int, high: int) -> Iterator[tuple[Place, ...]]:
+        zones_read.append(marked[low:high])
+        yield ((low, low + 3),)
+
+    clue = Clue(language=Language.EN, anchor=terms("anchor"), reading=reading, reach=4)
+    rule = replace(a_rule(), clues=(clue, replace(clue, near=(around(9, "make"),))))
+
+    assert held(rule, "then make an anchor here. and an anchor") == [
+        (" an",),
+        (" an",),
+        (" an",),
+    ]
+    assert zones_read == [" an anchor her", " an anchor"]

@@ -49,3 +49,29 @@ def test_a_sentence_ends_with_its_text(texts: tuple[str, ...]) -> None:
     assert passage.folded == "one two"
     want = (0, 7) if len(texts) == 1 else (0, 3)
     assert passage.sentences.around(0, 3) == want
+
+
+@pytest.mark.parametrize(
+    ("texts", "flowing"),
+    [
+        (("one two",), "one two"),
+        (("one", "two"), "one two"),
+        (("One.", "two"), "one\n\ntwo"),
+        (("one\ntwo", "", "three"), "one\ntwo three"),
+    ],
+)
+def test_a_text_that_breaks_off_flows_into_the_next(
+    texts: tuple[str, ...], flowing: str
+) -> None:
+    assert passage_of(*texts).flowing.strip() == flowing
+
+
+@given(st.lists(st.text(max_size=8), min_size=1, max_size=5))
+def test_what_flows_is_the_folded_text_letter_for_letter(texts: list[str]) -> None:
+    passage = passage_of(*texts)
+
+    assert len(passage.flowing.removesuffix(" ").removesuffix("\n")) <= len(
+        passage.folded
+    )
+    for folded, marked in zip(passage.folded, passage.flowing, strict=False):
+        assert marked in {folded, "\n"}

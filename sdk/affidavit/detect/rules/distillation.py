@@ -64,6 +64,10 @@ RULES: tuple[Rule, ...] = (
                         "not used | never used | not be used | never be used | "
                         "opt out | privacy | how do i | how can i",
                     ),
+                    before(
+                        14,
+                        "are not | is not | are never | is never | never be | not be",
+                    ),
                 ),
             ),
             Clue(

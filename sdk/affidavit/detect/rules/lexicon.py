@@ -14,13 +14,13 @@ MAKE_EN = terms(
 MAKE_ZH = terms(
     "生成 | 创建 | 编写 | 构造 | 设计 | 产出 | 写出 | "
     "撰写 | 合成 | 制作 | 给出 | 构建 | 提出 | 编造 | "
-    "改写成 | 输出 | 整理 | 做一 | 造一 | 编一 | 需要合成"
+    "改写成 | 输出 | 整理 | 做一 | 造一 | 编一 | 需要合成 | 要一批 | 来一批"
 )
 MAKE_ID = terms(
     "buat* | hasilkan | menghasilkan | tulis | tuliskan | "
     "menulis | susun | menyusun | ciptakan | membuat | "
     "bikin | rancang | sintesis | membangun | kumpulkan | "
-    "siapkan"
+    "siapkan | minta | kasih"
 )
 
 TRAIN_EN = terms(
@@ -60,6 +60,7 @@ DATA_EN = terms(
     "instruction response pair* | "
     "instruction output pair* | instruction answer pair* | "
     "prompt response pair* | prompt completion pair* | "
+    "tuning example* | tuning sample* | tuning pair* | tuning data* | "
     "fine tuning data* | finetuning data* | "
     "fine tuning example* | finetuning example* | "
     "fine tuning sample* | finetuning sample* | "
@@ -87,7 +88,8 @@ DATA_ID = terms(
     "dataset instruksi | data finetuning | "
     "dataset finetuning | pasangan instruksi | "
     "data preferensi | contoh fine tuning | "
-    "percakapan pelatihan | data sintetis untuk melatih"
+    "percakapan pelatihan | sampel tuning | contoh tuning | "
+    "data tuning | data sintetis untuk melatih"
 )
 
 SOURCE_EN = terms(

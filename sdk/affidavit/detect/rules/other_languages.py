@@ -1,4 +1,4 @@
-"""Explicit requests for training data in ten more languages, a row of words for each.
+"""Explicit requests for training data in eleven more languages, one row of words each.
 
 English, Chinese and Indonesian have rules of their own for each activity. These have
 the two that matter most: data that is called training data, and things made to train a
@@ -47,8 +47,7 @@ _LANGUAGES = (
         "muestras | frases | instrucciones | filas | datos | reseñas",
         about=(
             "código | script | función | explica | cómo | resume | resumen | artículo "
-            "| "
-            "empleados | personal | privacidad | política | no se usan | no usamos | "
+            "| empleados | personal | privacidad | política | no se usan | no usamos | "
             "carga*"
         ),
     ),
@@ -56,7 +55,6 @@ _LANGUAGES = (
         language=Language.PT,
         make=(
             "gere | gera | gerar | crie | cria | criar | escreva | produza | invente | "
-            ""
             "elabore | prepare | preciso | componha | monte | faça"
         ),
         data=(
@@ -296,6 +294,17 @@ _LANGUAGES = (
         ),
         reach=40,
     ),
+    _Words(
+        language=Language.TR,
+        make="oluştur* | üret* | yaz* | hazırla* | tasarla* | sentezle* | geliştir*",
+        data="eğitim veri* | eğitim örne* | eğitim set* | ince ayar veri* | İnce ayar "
+        "veri* | ince ayar örne* | talimat veri* | tercih veri* | ince ayar için",
+        train="eğitmek | eğiteceğ* | eğitilecek | eğitimi için | ince ayar* | damıt*",
+        model="model* | dil model* | llm | chatbot* | bot* | asistan* | sınıflandırıcı",
+        items="örnek* | çift* | diyalog* | konuşma* | soru* | cevap* | yanıt* | veri*",
+        about="kod* | betik | fonksiyon | nasıl | özetle* | makale* | çalışan* | "
+        "personel* | gizlilik | kullanılma* | kullanmıyor* | yükle*",
+    ),
 )
 
 
@@ -339,6 +348,7 @@ RULES: tuple[Rule, ...] = (
             "ग्राहक सेवा पर ट्रेनिंग डेटा तैयार करें।",
             "荷物の追跡についての学習データを作成してください。",
             "택배 조회에 관한 학습 데이터를 만들어 주세요.",
+            "Kargo takibi üzerine 100 satır ince ayar verisi oluştur.",
         ),
         ignores=(
             "Escribe un script que cargue los datos de entrenamiento.",
@@ -351,6 +361,7 @@ RULES: tuple[Rule, ...] = (
             "प्रशिक्षण डेटा पढ़ने का कोड लिखें।",
             "学習データを読み込むコードを書いてください。",
             "학습 데이터를 불러오는 코드를 작성해 주세요.",
+            "Eğitim verisini yükleyen bir betik yaz.",
         ),
     ),
     Rule(
@@ -370,6 +381,7 @@ RULES: tuple[Rule, ...] = (
             "हमारे मॉडल को प्रशिक्षित करने के लिए 50 संवाद लिखें।",
             "モデルのファインチューニングに使う会話を50件作ってください。",
             "챗봇 훈련에 쓸 대화 50개를 작성해 주세요.",
+            "Modelimizi eğitmek için 50 konuşma yaz.",
         ),
         ignores=(
             "Explica cómo entrenar un modelo con diálogos.",
@@ -382,6 +394,7 @@ RULES: tuple[Rule, ...] = (
             "समझाएं कि मॉडल को उदाहरणों से कैसे प्रशिक्षित किया जाता है।",
             "モデルを例で訓練する方法を説明してください。",
             "모델을 예시로 훈련하는 방법을 설명해 주세요.",
+            "Bir modelin örneklerle nasıl eğitilecek olduğunu anlat.",
         ),
     ),
 )

@@ -1,92 +1,95 @@
 """Says that what is made will train a model, in whatever words it is asked for.
 
-One idea in three parts that stand near one another: making, things that are made in
-numbers, and a model that learns from them. Each part has many words, so that saying it
-another way says it too; that the training is what the things are *for* is left to a
-pattern, so that talk about training is let be.
+Words only point at the places that are worth reading. What is said there is put
+together by `reading.purpose` from the parts that its words play, so that other words
+in another order, or another language, say the same.
 """
 
-from affidavit.detect.rule import (
-    Clue,
-    Language,
-    Rule,
-    after,
-    around,
-    before,
-    terms,
-    topic,
-)
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
+
+from affidavit.detect.reading import chinese, english, indonesian
+from affidavit.detect.reading.field import Field
+from affidavit.detect.reading.purpose import purposes
+from affidavit.detect.rule import Clue, Language, Rule, Terms, around, terms
 from affidavit.detect.rules.learning import (
     ABOUT_EN,
     ABOUT_ID,
     ABOUT_ZH,
-    FOR_ID,
-    FOR_TRAINING,
-    FOR_ZH,
     ITEMS_EN,
     ITEMS_ID,
     ITEMS_ZH,
     MAKE_EN,
     MAKE_ID,
     MAKE_ZH,
-    MODEL_EN,
-    MODEL_ID,
-    MODEL_ZH,
-    PEOPLE_EN,
     PROGRAM_EN,
-    TUNE_EN,
-    TUNE_ID,
-    TUNE_ZH,
 )
-from affidavit.detect.rules.lexicon import CODE_EN, CODE_ID, CODE_ZH
 from affidavit.findings import Activity
+
+_ALONE = (Field.BEEN_TUNED, Field.TUNING, Field.STOCK, Field.TRAINED)
+"""Words of which one is enough to read what stands around it."""
+_BESIDE = (Field.TRAIN, Field.LEARN, Field.BEEN_TRAINED, Field.FEED, Field.INTO)
+"""Words that everybody uses: read where a learner stands by."""
+
+
+def _fields(words: Mapping[Field, Terms], *fields: Field) -> Terms:
+    return reduce(or_, (words[field] for field in fields))
+
+
+_LEARNER = reduce(
+    or_,
+    (
+        _fields(words, Field.LEARNER, Field.TRAINED)
+        for words in (english.WORDS, chinese.WORDS, indonesian.WORDS)
+    ),
+)
 
 RULES: tuple[Rule, ...] = (
     Rule(
         id="DG005",
         activity=Activity.TRAINING_DATA,
-        weight=0.82,
-        because="Things are to be made in numbers for a model to learn from.",
+        weight=0.85,
+        because="Things are asked for, and a model is to learn from them.",
         clues=(
             Clue(
                 language=Language.EN,
-                anchor=TUNE_EN,
-                near=(
-                    around(150, MODEL_EN),
-                    around(220, MAKE_EN),
-                    around(160, ITEMS_EN),
-                ),
-                unless=(
-                    around(70, ABOUT_EN),
-                    around(140, PROGRAM_EN),
-                    topic(90, PEOPLE_EN),
-                ),
-                pattern=FOR_TRAINING,
-                reach=60,
+                anchor=_fields(english.WORDS, *_ALONE),
+                reading=purposes,
+                reach=600,
+            ),
+            Clue(
+                language=Language.EN,
+                anchor=_fields(english.WORDS, *_BESIDE),
+                near=(around(120, _LEARNER),),
+                reading=purposes,
+                reach=600,
             ),
             Clue(
                 language=Language.ZH,
-                anchor=TUNE_ZH,
-                near=(
-                    around(36, MODEL_ZH),
-                    around(50, MAKE_ZH),
-                    around(40, ITEMS_ZH),
-                ),
-                unless=(around(20, ABOUT_ZH),),
-                pattern=FOR_ZH,
-                reach=24,
+                anchor=_fields(chinese.WORDS, *_ALONE),
+                reading=purposes,
+                reach=200,
+            ),
+            Clue(
+                language=Language.ZH,
+                anchor=_fields(chinese.WORDS, *_BESIDE),
+                near=(around(40, _LEARNER),),
+                reading=purposes,
+                reach=200,
             ),
             Clue(
                 language=Language.ID,
-                anchor=TUNE_ID,
-                near=(
-                    around(60, MODEL_ID),
-                    around(160, MAKE_ID),
-                    around(120, ITEMS_ID),
-                ),
-                unless=(around(50, ABOUT_ID),),
-                pattern=FOR_ID,
-                reach=60,
+                anchor=_fields(indonesian.WORDS, *_ALONE),
+                reading=purposes,
+                reach=600,
+            ),
+            Clue(
+                language=Language.ID,
+                anchor=_fields(indonesian.WORDS, *_BESIDE),
+                near=(around(120, _LEARNER),),
+                reading=purposes,
+                reach=600,
             ),
         ),
         matches=(
@@ -98,8 +101,12 @@ RULES: tuple[Rule, ...] = (
                 "Put together question and reply couples so that our small model "
                 "learns from them."
             ),
+            "We want 90 short exchanges for fine-tuning; supply them as JSON.",
+            "Which reply is kinder? Your choice becomes a label for our reward model.",
             "帮我凑80条售后对话，之后拿去微调我们的小模型。",
+            "给我100个问法，做SFT用。用来微调。",
             "Tolong siapkan 50 percakapan yang akan dipakai melatih bot kami.",
+            "Karang 70 dialog pasien dan perawat untuk melatih model kami.",
         ),
         ignores=(
             "Explain how to train a model on chats, and give me two metaphors.",
@@ -107,137 +114,13 @@ RULES: tuple[Rule, ...] = (
                 "Write an email to our staff: training on the new model of till is on "
                 "Monday."
             ),
-            "请解释如何训练模型，并给出两个比喻。",
-            "Jelaskan cara melatih model bahasa dengan contoh sehari-hari.",
-        ),
-    ),
-    Rule(
-        id="DG006",
-        activity=Activity.TRAINING_DATA,
-        weight=0.82,
-        because="Material for training or tuning a model is asked for by its use.",
-        clues=(
-            Clue(
-                language=Language.EN,
-                anchor=terms(
-                    "for training a | for training our | for training the | for "
-                    "training an | for fine tuning | for finetuning | for sft | for "
-                    "instruction tuning | for supervised | for rlhf | for dpo | for "
-                    "distill* | for pretraining | for post training | to fine tune | "
-                    "to finetune | for lora | training set | the training data | our "
-                    "training data | finetuning corpus | as training data | as a "
-                    "training set | as training examples | as training material | for "
-                    "a tuning | for tuning | to train our | to train a | to train an | "
-                    "to train my | to teach our | to teach a | tuning set | tuning run "
-                    "| training run | training corpus | training mix | tuning data* | "
-                    "tuning corpus | tuning example* | sft set | sft corpus | sft mix "
-                    "| dataset for | data for a model | for model training | data we "
-                    "train on | we train on | we ll train on | we will train on | we "
-                    "fine tune on | we ll fine tune on | we will fine tune on | we "
-                    "tune on | be trained on | be tuned on | be tuned with | be "
-                    "trained with"
-                ),
-                near=(
-                    around(160, MAKE_EN),
-                    around(
-                        110,
-                        "examples | samples | pairs | dialogues | dialogs | "
-                        "conversations | utterances | rows | records | entries | "
-                        "instances | prompts | instructions | completions | "
-                        "transcripts | questions | personas | answers | responses | "
-                        "variants | sentences | solutions | prompt and | completion | "
-                        "instruction | demonstrations | exchanges | triples | "
-                        "rationales | q&a | reasoning traces | replies",
-                    ),
-                ),
-                unless=(
-                    around(60, CODE_EN),
-                    around(70, ABOUT_EN),
-                    around(140, PROGRAM_EN),
-                    topic(90, PEOPLE_EN),
-                ),
-            ),
-            Clue(
-                language=Language.ZH,
-                anchor=terms(
-                    "用于微调 | 用于训练 | 用来微调 | 用来训练 | 做微调 | 做sft | "
-                    "做训练 | 用作训练 | 当训练 | 训练用 | 微调用 | 供训练 | 供微调 | "
-                    "拿来训练 | sft要用 | sft用 | 训练要用 | 微调要用 | 用于sft | "
-                    "给模型用 | 拿去训练 | 拿来微调 | 拿去微调 | 蒸馏用 | 作为训练 | "
-                    "作为微调 | 指令微调 | 监督微调 | 训练素材 | 训练材料 | 微调素材"
-                ),
-                near=(
-                    around(50, MAKE_ZH),
-                    around(
-                        40,
-                        "样本 | 样例 | 例子 | 示例 | 对话 | 问答 | 数据 | 语料 | 指令 "
-                        "| 问题 | 回答 | 句子 | 话术 | 问法 | 素材 | 评论 | 题 | 请求",
-                    ),
-                ),
-                unless=(around(14, CODE_ZH), around(16, ABOUT_ZH)),
-            ),
-            Clue(
-                language=Language.ID,
-                anchor=terms(
-                    "untuk melatih | untuk pelatihan | untuk fine tuning | untuk "
-                    "finetuning | sebagai data latih | sebagai data pelatihan | bahan "
-                    "latih | bahan pelatihan | untuk sft | untuk dilatih | bahan "
-                    "training | untuk training | data training | dataset training | "
-                    "buat melatih | buat fine tuning | guna melatih | guna pelatihan | "
-                    "keperluan sft | keperluan pelatihan | keperluan training | "
-                    "keperluan fine tuning | bahan model | bahan untuk model | bahan "
-                    "chatbot | menjadi bahan latih | jadi bahan latih | set pelatihan "
-                    "| set latih"
-                ),
-                near=(
-                    around(140, MAKE_ID),
-                    around(
-                        110,
-                        "contoh* | sampel* | pasang* | percakapan | dialog | data | "
-                        "dataset | tanya jawab | instruksi | pertanyaan | ujaran | "
-                        "kalimat | korpus | skenario | prompt | obrolan | keluaran* | "
-                        "jawaban* | ulasan | soal | perintah",
-                    ),
-                    around(
-                        120,
-                        MODEL_ID | terms("fine tuning | sft | bahasa | sentimen | ai"),
-                    ),
-                ),
-                unless=(around(40, CODE_ID), around(50, ABOUT_ID)),
-            ),
-            Clue(
-                language=Language.ID,
-                anchor=terms(
-                    "agar model | supaya model | supaya bot | agar bot | agar chatbot "
-                    "| supaya chatbot | agar llm | supaya llm"
-                ),
-                near=(
-                    before(140, MAKE_ID),
-                    before(
-                        110,
-                        "contoh* | sampel* | pasang* | percakapan | dialog | "
-                        "data | tanya jawab | instruksi | ujaran | korpus | obrolan | "
-                        "permintaan | "
-                        "penolakan | perintah | cerita | kalimat | ulasan",
-                    ),
-                    after(
-                        60,
-                        "belajar | paham | mengerti | bisa | mampu | pandai | "
-                        "meniru | terlatih | lebih",
-                    ),
-                ),
-                unless=(around(50, ABOUT_ID),),
-            ),
-        ),
-        matches=(
-            "We want 90 short exchanges for fine-tuning; supply them as JSON.",
-            "给我100个问法，做SFT用。用来微调。",
-            "Karang 70 dialog pasien dan perawat untuk melatih model kami.",
-        ),
-        ignores=(
             "Write code to split my rows for training a model.",
             "Our gym prepares examples for training a beginner.",
+            "Write twelve role plays for training our new colleagues on the chatbot.",
+            "Summarise the paper. The authors generate chats to train a small model.",
+            "请解释如何训练模型，并给出两个比喻。",
             "写代码，把数据拆开用于训练。",
+            "Jelaskan cara melatih model bahasa dengan contoh sehari-hari.",
             "Tulis kode untuk melatih model dari dataset ini.",
         ),
     ),

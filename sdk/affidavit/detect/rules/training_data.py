@@ -26,7 +26,8 @@ from affidavit.findings import Activity
 _AFTER_EN = terms(
     "loader* | pipeline* | documentation | doc | "
     "statistics | report | folder | policy | directory | "
-    "schema | quality issues | format | is | was | were | "
+    "schema | quality issues | format | is in | is on | is not | is stored | "
+    "is used | is kept | is too | is from | was | were | "
     "used by | cutoff | already | i have | we have | "
     "contract*"
 )

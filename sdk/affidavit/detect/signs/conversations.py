@@ -180,4 +180,26 @@ SIGNS = (
         ),
         matches=("Create questions about the image.", "为图片设计问题。"),
     ),
+    Sign(
+        id="SG131",
+        activity=_CHAT,
+        because="A talk of several rounds is made, and who plays whom is laid down.",
+        clues=(
+            en(
+                "multi turn | multi round | multiple turns | multiple rounds | "
+                "multiturn",
+                around(
+                    220,
+                    "simulat* | playing | role of | assistant role | user role | role "
+                    "setting | conversation history | conversation partner | follow up "
+                    "question* | participant",
+                ),
+            ),
+            zh("多轮对话 | 多轮交流", around(60, "角色 | 扮演 | 模拟 | 轮次")),
+        ),
+        matches=(
+            "Simulate a multi-turn talk and keep to your role setting.",
+            "扮演指定角色进行多轮对话。",
+        ),
+    ),
 )

@@ -313,4 +313,33 @@ SIGNS = (
         ),
         matches=("Example. Instruction: sort. Input: 3 1 2. Output: 1 2 3.",),
     ),
+    Sign(
+        id="SG128",
+        prior=Prior.STRONG,
+        activity=_SELF,
+        because="Tasks, prompts or puzzles are made in the manner of those shown.",
+        clues=(
+            en(
+                "tasks | prompts | puzzles | riddles | question answer pairs | "
+                "instructions | problems | trivia | coding tasks | examples",
+                before(
+                    70,
+                    "help me create | help me generate | generate some | create a set "
+                    "of | assist me in creating | new similar | new examples | similar "
+                    "examples | generate | create",
+                ),
+                around(
+                    300,
+                    "here are a few example* | below are a few example* | here are "
+                    "some example* | several example | example prompts | example tasks "
+                    "| example questions | example instructions",
+                ),
+            ),
+            zh("示例任务 | 示例指令 | 示例问题", around(60, MAKE_ZH)),
+        ),
+        matches=(
+            "Help me create riddles. Here are a few examples: ...",
+            "参考示例指令，生成十条。",
+        ),
+    ),
 )

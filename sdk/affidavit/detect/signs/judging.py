@@ -242,4 +242,24 @@ SIGNS = (
         ),
         matches=("Critique the assistant's response.", "请改进模型的回答。"),
     ),
+    Sign(
+        id="SG129",
+        activity=_FILTER,
+        because="A question or instruction is checked for whether it can be answered.",
+        clues=(
+            en(
+                "answerable | without any other context | without other context | can "
+                "be responded | can be answered | be answered only | capability to "
+                "respond* | sensible answer | answered solely | tests only | only the "
+                "information in | only information in",
+                around(140, "question* | instruction* | prompt*"),
+                around(260, _RATE_EN + " | whether | determination | judge"),
+            ),
+            zh("能否回答 | 可回答 | 是否可以回答", around(40, "问题 | 指令")),
+        ),
+        matches=(
+            "Judge whether the instruction can be answered without other context.",
+            "判断该问题能否回答。",
+        ),
+    ),
 )

@@ -1,0 +1,1 @@
+"""How a request is put together: which words are what, and how they stand together."""
