@@ -356,7 +356,7 @@ def test_the_users_proxy_and_timeout_are_used(
     provider: FaultyProvider, name: str
 ) -> None:
     def fail(observed: Observed, client: Any) -> None:
-        ask(client)
+        ask(client, timeout=30)  # a busy machine needs more than the client's
         with pytest.raises(openai.APITimeoutError):
             ask(client, "silence")
         (first, second) = provider.arrived[""]
@@ -372,7 +372,7 @@ async def test_the_users_proxy_and_timeout_are_used_by_async_clients(
     provider: FaultyProvider, name: str
 ) -> None:
     async def fail(observed: Observed, client: Any) -> None:
-        await ask(client)
+        await ask(client, timeout=30)
         with pytest.raises(openai.APITimeoutError):
             await ask(client, "silence")
         (first, second) = provider.arrived[""]
