@@ -40,13 +40,7 @@ def said(
                 progress=tell,
             )
     except Invalid as error:
-        # Nothing in such a folder is worth reporting but that it is none.
-        if as_json:
-            machine.emit(_refused(trusted, str(error)))
-        else:
-            output.say(f"{path}: invalid", colour=output.BAD)
-            findings.say_list("Problems:", [str(error)])
-        return error.exit_code
+        return refused("disclosure", path, trusted, error, as_json=as_json)
     if as_json:
         machine.emit(_framed(report, trusted))
     else:
@@ -94,11 +88,23 @@ def _framed(report: DisclosureReport, trusted: Trusted) -> dict[str, Json]:
     }
 
 
-def _refused(trusted: Trusted, message: str) -> dict[str, Json]:
+def refused(
+    artefact: str, path: Path, trusted: Trusted, error: Invalid, *, as_json: bool
+) -> int:
+    """Of such a folder or file nothing is worth reporting but that it is none."""
+    if as_json:
+        machine.emit(_refused(artefact, trusted, str(error)))
+    else:
+        output.say(f"{path}: invalid", colour=output.BAD)
+        findings.say_list("Problems:", [str(error)])
+    return error.exit_code
+
+
+def _refused(artefact: str, trusted: Trusted, message: str) -> dict[str, Json]:
     problem: dict[str, Json] = dict.fromkeys(("at", "id", "index", "kind"))
     problem |= {"fault": "disclosure", "message": machine.text(message)}
     return {
-        "artefact": "disclosure",
+        "artefact": artefact,
         "key": str(trusted.keys),
         "key_source": machine.text(trusted.source),
         "problems": [problem],

@@ -20,7 +20,6 @@ from affidavit.cli import (
 from affidavit.cli.trust import Trusted
 from affidavit.cli.wording import count
 from affidavit.errors import Invalid
-from affidavit.verify import Verdict
 from affidavit.verify.anchors import Pins
 from affidavit.verify.dossier import DossierReport, archive, verify_dossier
 from affidavit.verify.dossier.manifest import CALLS
@@ -48,13 +47,9 @@ def said(
                 progress=tell,
             )
     except Invalid as error:
-        # Nothing in such a file is worth reporting but that it is none.
-        if as_json:
-            machine.emit(_refused(trusted, str(error)))
-        else:
-            output.say(f"{path}: invalid", colour=output.BAD)
-            findings.say_list("Problems:", [str(error)])
-        return error.exit_code
+        return verify_disclosure.refused(
+            "dossier", path, trusted, error, as_json=as_json
+        )
     if as_json:
         machine.emit(_framed(report, trusted))
     else:
@@ -90,19 +85,6 @@ def _framed(report: DossierReport, trusted: Trusted) -> dict[str, Json]:
         "more_problems": report.more_problems,
         "problems": [findings.problem_as_json(each) for each in report.problems],
         "verdict": report.verdict.value,
-    }
-
-
-def _refused(trusted: Trusted, message: str) -> dict[str, Json]:
-    problem: dict[str, Json] = dict.fromkeys(("at", "id", "index", "kind"))
-    problem |= {"fault": "disclosure", "message": machine.text(message)}
-    return {
-        "artefact": "dossier",
-        "key": str(trusted.keys),
-        "key_source": machine.text(trusted.source),
-        "problems": [problem],
-        "unchecked": [],
-        "verdict": Verdict.INVALID.value,
     }
 
 
