@@ -1,7 +1,6 @@
 """Random policies and random calls, and whether a changed cell covers a call."""
 
 import random
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -316,22 +315,22 @@ def _sort(sides: tuple[Side, Side], activity: str, call: Call) -> tuple[object, 
 def _moved(call: Call, axis: str, value: Any) -> Call:
     match axis:
         case "where":
-            return replace(
-                call, provider=value.provider, host=value.host, origin=value.origin
+            return call._replace(
+                provider=value.provider, host=value.host, origin=value.origin
             )
         case "model":
-            return replace(call, model=value)
+            return call._replace(model=value)
         case "endpoint":
             rest = {k: v for k, v in call.parameters.items() if k != "event"}
             event = {} if value.event is None else {"event": value.event}
-            return replace(call, endpoint=value.endpoint, parameters=rest | event)
+            return call._replace(endpoint=value.endpoint, parameters=rest | event)
         case "safety_id" | "subject" | "project":
-            return replace(call, **{axis: value})
+            return call._replace(**{axis: value})
         case _:
             name = axis.removeprefix("parameter.")
             rest = {k: v for k, v in call.parameters.items() if k != name}
-            return replace(
-                call, parameters=rest if value is None else rest | {name: value}
+            return call._replace(
+                parameters=rest if value is None else rest | {name: value}
             )
 
 

@@ -57,7 +57,7 @@ def listed() -> Iterator[Case]:
         call = suite.call_of(each.call)
         yield Case(each.name, call, each.at, str(each.expect.decided_by))
     reply = next(iter(read.cases))
-    call = replace(suite.call_of(reply.call), purpose="support.reply")
+    call = suite.call_of(reply.call)._replace(purpose="support.reply")
     day = date(2026, 11, 23)
     last = Case("the last of a budget is there", call, day, "purpose.permits", used=2)
     yield last

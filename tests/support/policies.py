@@ -62,7 +62,7 @@ def a_call(**changes: object) -> Call:
         model="gpt-5-mini",
         purpose="support.reply",
     )
-    return replace(call, **changes)  # type: ignore[arg-type]  # fields by name
+    return call._replace(**changes)  # type: ignore[arg-type]  # fields by name
 
 
 def a_finding(**changes: object) -> Finding:

@@ -1,6 +1,5 @@
 """A whole project folder, as `affidavit init` makes it, and calls to put to it."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from affidavit.calls import Attempt, Call, Ending, Outcome, Text
@@ -32,7 +31,7 @@ def a_call(**changes: object) -> Call:
         content=b'{"messages":[]}',
         parameters={"n": 1},
     )
-    return replace(call, **changes)  # type: ignore[arg-type]  # a builder for tests
+    return call._replace(**changes)  # type: ignore[arg-type]  # a builder for tests
 
 
 def a_dataset_call() -> Call:

@@ -106,6 +106,7 @@ def test_other_spellings_of_bytes_are_refused(text: str) -> None:
 def test_macs_are_the_standard_ones(key: bytes, message: bytes) -> None:
     expected = hmac.new(key, message, "sha256").digest()
     assert canonical.mac(key, message) == expected
+    assert canonical.Derivation(key).key(message) == canonical.derive(key, message)
     inner, outer = canonical.mac_states(key)
     inner.update(message)
     outer.update(inner.digest())

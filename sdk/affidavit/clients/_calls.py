@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sized
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
@@ -128,8 +128,7 @@ def batched(upload: Call, site: Site, method: str, url: str, body: JsonObject) -
     """
     endpoint, site, deployment = _destination(method.upper(), url, site)
     reading = _bodies.Reading(body)
-    return replace(
-        upload,
+    return upload._replace(
         endpoint=endpoint,
         provider=site.provider,
         host=site.host,

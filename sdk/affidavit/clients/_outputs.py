@@ -63,8 +63,12 @@ def of_object(body: JsonObject) -> Iterator[str]:
 def _of_choice(message: JsonObject) -> Iterator[str]:
     for name in _TEXTS_IN_ORDER:
         if said := message.get(name):
-            yield from _joined(said)
-    yield from _joined(inside(message, "audio", "transcript"))
+            if isinstance(said, str):  # nearly always, and spared a generator
+                yield said
+            else:
+                yield from _joined(said)
+    if message.get("audio"):
+        yield from _joined(inside(message, "audio", "transcript"))
     if not message.get("tool_calls"):
         return
     called = [

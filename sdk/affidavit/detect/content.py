@@ -301,7 +301,7 @@ def _uncovered(
     if not origins:
         return texts, origins
     clear = [
-        replace(text, value=origins[at].value) if at in origins else text
+        text._replace(value=origins[at].value) if at in origins else text
         for at, text in enumerate(texts)
     ]
     return clear, origins

@@ -61,12 +61,16 @@ _RUNS = bytes(0x61 if byte in _ENCODING else 0x20 for byte in range(256))
 _LONG = b"a" * ENCODED
 
 
+_SIGNS = "0134578@$"
+_NO_SIGNS = bytes(byte for byte in range(256) if chr(byte) not in _SIGNS)
+
+
 def _shape(byte: int) -> int:
     """A class for each byte: letter, sign that is drawn like one, anything else."""
     char = chr(byte)
     if byte < 0x80 and char.isalpha():
         return ord("a")
-    return ord("1") if char in "0134578@$" else ord(".")
+    return ord("1") if char in _SIGNS else ord(".")
 
 
 def _single(byte: int) -> int:
@@ -93,12 +97,17 @@ def suspected(text: str, folded: str) -> bool:
     data = text.encode("utf-8", "replace")
     if _LONG in data.translate(_RUNS):
         return True
-    if data.translate(_SHAPES).count(_LEET) >= _LEET_WORDS:
+    if (
+        len(data.translate(None, _NO_SIGNS)) >= _LEET_WORDS
+        and data.translate(_SHAPES).count(_LEET) >= _LEET_WORDS
+    ):
         return True
     spaced = folded.encode().translate(_SINGLE)
-    if _SPACED_LATIN in spaced or _SPACED_OTHER in spaced:
+    if _SPACED_LATIN in spaced:
         return True
-    return not text.isascii() and lookalikes.suspected(data)
+    if text.isascii():
+        return False
+    return _SPACED_OTHER in spaced or lookalikes.suspected(data)
 
 
 def revealed(text: str, vocabulary: Vocabulary) -> Revealed | None:

@@ -6,7 +6,6 @@ what stands between the pieces is emptied, and a cut word goes to where it ends.
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from itertools import pairwise
 
 from affidavit.calls import Text
@@ -41,7 +40,7 @@ def rejoined(
     read = list(texts)
     between = [at for at in spoken if asked[0] < at < asked[-1] and texts[at].value]
     for at in between:
-        read[at] = replace(texts[at], value="")
+        read[at] = texts[at]._replace(value="")
     origins: dict[int, Revealed] = {}
     for before, after in pairwise(asked):
         _mend(read, origins, before, after, vocabulary)
@@ -60,13 +59,13 @@ def _mend(
     head, tail = _last_letters(ahead), _first_letters(rest)
     if not head or not tail or not _is_cut(head, tail, vocabulary):
         return
-    read[before] = replace(read[before], value=ahead[: -len(head)])
+    read[before] = read[before]._replace(value=ahead[: -len(head)])
     skipped = len(read[after].value) - len(rest)
     # What went over is told to stand where the word goes on.
     moved = [(skipped, skipped + 1)] * len(head)
     stayed = [(at, at + 1) for at in range(skipped, skipped + len(rest))]
     origins[after] = Revealed(head + rest, [*moved, *stayed])
-    read[after] = replace(read[after], value=head + rest)
+    read[after] = read[after]._replace(value=head + rest)
 
 
 def _is_cut(head: str, tail: str, vocabulary: Vocabulary) -> bool:

@@ -20,7 +20,6 @@ say in one breath what none of them means, so no request is looked for in them.
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from affidavit.calls import Call, Text
 from affidavit.detect.normalise import fold
@@ -77,7 +76,7 @@ def heard(call: Call) -> Sequence[Text]:
     texts = call.texts
     for text in texts:
         if text.role == OFFERED:
-            return [replace(t, value="") if t.role == OFFERED else t for t in texts]
+            return [t._replace(value="") if t.role == OFFERED else t for t in texts]
     return texts
 
 

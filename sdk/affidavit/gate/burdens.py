@@ -7,7 +7,7 @@ taken from the counters.
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -105,7 +105,7 @@ def burden(
         asked = call
         if applied.changes:
             kept = obligations.changed(call.parameters, applied.changes)
-            asked = replace(call, parameters=kept)
+            asked = call._replace(parameters=kept)
         demand = budgets.demand(limits, policy.prices, asked, now)
         problems += () if demand.problem is None else (demand.problem,)
         if demand.charges and (not problems or not enforced):

@@ -108,6 +108,7 @@ class Gate:
     fingerprint_key: Key | None = None
     """None for outcomes without fingerprints of what was said."""
     policy_hex: str = field(init=False)
+    _content_keys: canonical.Derivation = field(init=False, repr=False, compare=False)
     _memory: "dict[tuple[object, ...], _Settled]" = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -116,6 +117,8 @@ class Gate:
         object.__setattr__(
             self, "policy_hex", self.policy.digest.removeprefix("sha256:")
         )
+        keys = canonical.Derivation(self.content_key)
+        object.__setattr__(self, "_content_keys", keys)
 
     def inspect(
         self, lines: Iterable[Line], milliseconds: int, look: Look | None = None
@@ -339,13 +342,17 @@ class Gate:
 
     def _commit(self, identifier: str, part: bytes, data: bytes) -> str:
         return canonical.text(
-            canonical.mac(content_key(self.content_key, identifier, part), data)
+            canonical.mac(self._content_keys.key(_named(identifier, part)), data)
         )
 
 
 def content_key(key: bytes, identifier: str, part: bytes) -> bytes:
     """The key of one record's commitment; revealing it opens that content alone."""
-    return canonical.derive(key, identifier.encode("ascii") + b"\0" + part)
+    return canonical.derive(key, _named(identifier, part))
+
+
+def _named(identifier: str, part: bytes) -> bytes:
+    return identifier.encode("ascii") + b"\0" + part
 
 
 def _goes_without_saying(call: Call) -> bool:

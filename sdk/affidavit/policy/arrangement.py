@@ -146,7 +146,7 @@ def _starts_with_star(pattern: str) -> bool:
     return pattern.startswith(_STAR)
 
 
-_TOKEN = re.compile(r"(\[!?\]?[^\]]*\]|[^*])(\**)", re.DOTALL)
+_TOKEN = re.compile(r"(\[!?+\]?+[^\]]*\]|[^*])(\**)", re.DOTALL)
 
 
 def _parts(pattern: str) -> Iterator[tuple[str, bool]]:

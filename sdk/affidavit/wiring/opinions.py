@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from affidavit.calls import Call, Text
@@ -127,7 +127,7 @@ class Opinions:
         seen when the quoted call was decided, and the rest is a list of what to look
         for, which looks like it. The record says that it was not read.
         """
-        return replace(call, texts=(), unread={**call.unread, UNREAD: 1})
+        return call._replace(texts=(), unread={**call.unread, UNREAD: 1})
 
     def decided(self, call: Call, identifier: str, *, refused: bool) -> None:
         """A call was decided under this record."""

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from affidavit.detect.standing import heard, quoted
@@ -73,10 +71,10 @@ def test_an_assistant_text_that_ends_the_call_is_asked() -> None:
 
 @pytest.mark.parametrize("kind", ["history", "prompts"])
 def test_a_tool_result_sent_into_a_stored_conversation_is_quoted(kind: str) -> None:
-    call = replace(call_of(TOOL), unread={kind: 1})
+    call = call_of(TOOL)._replace(unread={kind: 1})
 
     assert quoted(call) == {0}
-    assert quoted(replace(call, unread={"images": 1})) == frozenset()
+    assert quoted(call._replace(unread={"images": 1})) == frozenset()
 
 
 def test_what_defines_tools_is_not_heard_and_the_others_keep_their_numbers() -> None:

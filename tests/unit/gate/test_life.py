@@ -148,7 +148,12 @@ def test_prompts_are_not_in_the_record_only_a_commitment_that_its_key_opens() ->
         parameters=st.dictionaries(
             ANYTHING, st.integers() | st.booleans() | ANYTHING, max_size=4
         ),
+        origin=ANYTHING,
+        texts=st.just(()),
         content=st.binary(max_size=20),
+        unread=st.dictionaries(ANYTHING, st.integers(0, 2**53 - 1), max_size=4),
+        file=st.none(),
+        refers=st.just(()),
     )
 )
 def test_there_is_no_call_whose_decision_cannot_be_written_down(call: Call) -> None:

@@ -44,6 +44,12 @@ CALLS = st.builds(
         st.sampled_from(["n", "store", "logprobs", "seed"]),
         st.one_of(st.booleans(), st.integers(), st.text(max_size=4)),
     ),
+    project=st.none(),
+    texts=st.just(()),
+    content=st.just(b""),
+    unread=st.just({}),
+    file=st.none(),
+    refers=st.just(()),
 )
 FINDINGS = st.lists(
     st.builds(
@@ -103,9 +109,9 @@ def test_an_ordinary_record_leaves_nothing_undetermined(tmp_path: Path) -> None:
         "review",
         "permit",
     )
-    plain = replace(call, origin="https://api.openai.com", parameters={})
+    plain = call._replace(origin="https://api.openai.com", parameters={})
     assert again(narrow, recorded(broad, plain)) == "permit"
-    elsewhere = replace(plain, origin="https://api.openai.com:8443")
+    elsewhere = plain._replace(origin="https://api.openai.com:8443")
     assert again(narrow, recorded(broad, elsewhere)) == "refuse"
 
 
@@ -174,7 +180,7 @@ def test_what_a_budget_refused_stays_open_unless_a_rule_refuses(tmp_path: Path) 
     permitted = recorded(broad, call)
     spent = permitted._replace(effect="refuse", by_budget=True)
     assert again(broad, spent) is Gap.BUDGET
-    other = recorded(broad, replace(call, model="o1"))._replace(by_budget=True)
+    other = recorded(broad, call._replace(model="o1"))._replace(by_budget=True)
     assert again(narrow, other) == "refuse"
     body = {"endpoint": "e", "host": "h", "provider": "p", "purpose": "support.reply"}
     entry = {"at": "2026-11-22T12:00:00.000Z", "effect": "refuse", "id": "i"}

@@ -2,7 +2,7 @@ import re
 from fnmatch import translate
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from affidavit.policy import arrangement
@@ -28,6 +28,8 @@ def test_every_name_is_of_one_of_the_kinds(patterns: list[str], name: str) -> No
 
 @settings(max_examples=80, deadline=None)
 @given(PATTERNS)
+@example(["[!]"])
+@example(["[]"])
 def test_no_two_names_are_of_one_kind(patterns: list[str]) -> None:
     found = [signature(patterns, each) for each in kinds(patterns)]
 

@@ -1,5 +1,4 @@
 import math
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -50,9 +49,9 @@ def test_a_handshake_without_a_model_needs_its_endpoint_alone(tmp_path: Path) ->
 
     assert decided(policy, handshake).effect is PERMIT
     for other in (
-        replace(handshake, endpoint="realtime.connect"),
-        replace(handshake, parameters={"event": "response.create"}),
-        replace(handshake, model="gpt-4"),
+        handshake._replace(endpoint="realtime.connect"),
+        handshake._replace(parameters={"event": "response.create"}),
+        handshake._replace(model="gpt-4"),
     ):
         assert decided(policy, other).effect is REFUSE
 

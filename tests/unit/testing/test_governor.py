@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from affidavit.calls import Call, Ending, File, Line, Outcome
@@ -39,7 +37,7 @@ def test_lines_of_a_file_are_asked_about_and_unreadable_ones_refuse() -> None:
     reason = Reason(rule="r", message="no")
     governor = MemoryGovernor(lambda call: (reason,) if call.model else ())
     fine = Line(number=1, call=CALL)
-    bad = Line(number=2, call=replace(CALL, model="m"))
+    bad = Line(number=2, call=CALL._replace(model="m"))
     unreadable = Line(number=3, problem="it is not JSON")
 
     def reasons(*lines: Line) -> tuple[Reason, ...]:
@@ -53,7 +51,7 @@ def test_lines_of_a_file_are_asked_about_and_unreadable_ones_refuse() -> None:
 def test_what_was_uploaded_is_known_by_the_providers_name() -> None:
     governor = MemoryGovernor()
     file = File(purpose="batch", sha256="ab" * 32, read=True)
-    for call, name in ((replace(CALL, file=file), "file-1"), (CALL, "resp-1")):
+    for call, name in ((CALL._replace(file=file), "file-1"), (CALL, "resp-1")):
         decision = governor.consider(call)
         governor.commit(decision)
         outcome = Outcome(ending=Ending.COMPLETE, attempts=(), response_id=name)

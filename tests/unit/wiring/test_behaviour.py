@@ -103,7 +103,7 @@ def test_a_refused_prompt_under_another_purpose_is_a_finding(tmp_path: Path) -> 
     settings = watched(a_project(tmp_path))
     with Governor(settings=settings) as governor:
         assert made(governor, a_dataset_call()) == "refuse"
-        made(governor, replace(a_dataset_call(), purpose="support.triage"))
+        made(governor, a_dataset_call()._replace(purpose="support.triage"))
 
     (found,) = findings(settings, Kind.DENIED_RETURN.value)
     assert found["score"] == "1.000"

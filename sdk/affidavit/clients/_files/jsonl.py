@@ -57,7 +57,7 @@ def parsed(raw: RawLine, kind: Use, upload: Call, site: Site) -> Iterator[Line]:
         yield line
         return
     for texts in _windows(line.call.texts):
-        yield replace(line, call=replace(line.call, texts=texts))
+        yield replace(line, call=line.call._replace(texts=texts))
 
 
 def _windows(texts: tuple[Text, ...]) -> Iterator[tuple[Text, ...]]:
@@ -90,7 +90,7 @@ def _parsed(raw: RawLine, kind: Use, upload: Call, site: Site) -> Line:
     if kind is Use.CALLS:
         return _batched(raw.number, value, upload, site)
     texts, unread = _read(value)
-    call = replace(upload, texts=texts, unread=unread, content=b"")
+    call = upload._replace(texts=texts, unread=unread, content=b"")
     return Line(number=raw.number, call=call)
 
 

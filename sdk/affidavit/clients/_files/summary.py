@@ -6,7 +6,6 @@ counts of a bounded number of names. Knows no file object, no policy and no clie
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from hashlib import sha256
 from typing import TypeAlias
 
@@ -30,8 +29,8 @@ class Summary:
     """A file that is uploaded by `upload` to `site`; `purpose` is the provider's."""
 
     def __init__(self, upload: Call, site: Site, purpose: str | None) -> None:
-        self._upload = replace(
-            upload, content=b"", texts=(), unread={}, refers=(), file=None
+        self._upload = upload._replace(
+            content=b"", texts=(), unread={}, refers=(), file=None
         )
         self._site = site
         self.purpose = purpose

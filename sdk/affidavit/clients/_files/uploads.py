@@ -134,7 +134,7 @@ class _Deferred:
         """Refused, if the policy enforces: nobody can decide what nobody can read."""
         call = call or self.call
         if call.file is None and call.endpoint not in _REFERRING:
-            call = replace(call, file=File(purpose=self.text("purpose")))
+            call = call._replace(file=File(purpose=self.text("purpose")))
         return self.considered(call, [Line(number=0, problem=problem)])
 
 
@@ -196,7 +196,7 @@ def _whole(summary: Summary, chunks: Iterable[bytes]) -> Iterator[Line]:
 def _carrying(call: Call, summary: Summary, file: File) -> Call:
     """`call` with what is known of its file, of which the lines are read by now."""
     unread = call.unread if summary.use is Use.UNREAD else dict(summary.unread)
-    return replace(call, file=file, model=summary.model or call.model, unread=unread)
+    return call._replace(file=file, model=summary.model or call.model, unread=unread)
 
 
 @contextmanager
@@ -216,7 +216,7 @@ def _declared(deferred: _Deferred) -> Cargo:
     file = File(purpose=purpose, size=size if isinstance(size, int) else None)
     summary = Summary(deferred.call, deferred.site, purpose)
     return deferred.considered(
-        replace(deferred.call, file=file),
+        deferred.call._replace(file=file),
         learn=lambda name: deferred.chunks.begin(name, summary),
     )
 
@@ -225,7 +225,7 @@ def _part(deferred: _Deferred) -> Cargo:
     """One part: its lines are read on from where the part before it ended."""
     name = deferred.upload_id
     upload, reference = deferred.chunks.find(name), deferred.reference(name)
-    call = replace(deferred.call, refers=(reference,))
+    call = deferred.call._replace(refers=(reference,))
     contents = _contents(deferred.options.files, "data")
     if contents is None:
         problem = "it does not carry exactly one field named `data`"
@@ -240,7 +240,7 @@ def _part(deferred: _Deferred) -> Cargo:
     purpose = _use(reference)
     file = File(purpose=purpose, size=contents.size, sha256=contents.sha256)
     return deferred.considered(
-        replace(call, file=file), _begun_elsewhere(purpose), contents=contents
+        call._replace(file=file), _begun_elsewhere(purpose), contents=contents
     )
 
 
@@ -333,7 +333,7 @@ def _assembled(
             if known is None:
                 refers.append(reference)
     whole = replace(file, parts=tuple(found[part] for part in parts))
-    return replace(deferred.call, file=whole, refers=tuple(refers)), whole
+    return deferred.call._replace(file=whole, refers=tuple(refers)), whole
 
 
 def _cancelled(deferred: _Deferred) -> Cargo:
@@ -347,11 +347,11 @@ def _referring(deferred: _Deferred) -> Cargo:
     """A call that sets the provider to work on files."""
     names = list(dict.fromkeys(_names(deferred.body)))
     refers = tuple(deferred.reference(name) for name in names)
-    call = replace(deferred.call, refers=refers)
+    call = deferred.call._replace(refers=refers)
     models = {each.known.model if each.known else None for each in refers}
     if call.model is None and len(models) == 1:
         # A batch names no model; the lines of its one file all ask for this one.
-        call = replace(call, model=models.pop())
+        call = call._replace(model=models.pop())
     return deferred.considered(call)
 
 
