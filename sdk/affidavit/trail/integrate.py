@@ -200,7 +200,10 @@ class Integrator:
         """Remove what a crash in the making of a segment left: it never had a name."""
         directory = self._storage.path / WAL_DIRECTORY
         for path in directory.glob("*" + segment.SUFFIX + segment.STAGED):
-            with _opened(path) as (fd, dead):
+            with _opened(path) as found:
+                if found is None:
+                    continue  # it has its name by now, or was given up
+                fd, dead = found
                 # Young ones too may be somebody's who has not locked his file yet.
                 if dead and time.time() - os.fstat(fd).st_mtime > _STAGED_SECONDS:
                     path.unlink(missing_ok=True)
@@ -234,7 +237,12 @@ def merged(harvests: Sequence[Harvest]) -> list[Leaf]:
 def harvest(path: Path, state: State, identity: Identity, read: Read) -> Harvest:
     """Read what a WAL file holds beyond `state`; `read` reads the tree's files."""
     key = identity.secrets.wal
-    with _opened(path) as (fd, dead):
+    with _opened(path) as found:
+        if found is None:
+            # Given up by its writer before anything was written in it: others are
+            # removed under the lock only.
+            return Harvest(path=path, leaves=(), taken=None, finished=False)
+        fd, dead = found
         taken = state.wals.get(path.name)
         data = _rest(path, fd, taken.offset if taken else 0)
     if taken is not None:
@@ -301,10 +309,15 @@ def _tampered(path: Path, error: Exception) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[int, bool]]:
-    """The file, and whether its writer is gone (settled before anything is read)."""
+def _opened(path: Path) -> Iterator[tuple[int, bool] | None]:
+    """The file, and whether its writer is gone (settled before anything is read); None
+    when it is not there any more: a living writer's files come and go without the lock.
+    """
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield None
+        return
     except OSError as error:
         raise unavailable(path, error) from error
     try:

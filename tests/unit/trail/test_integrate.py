@@ -485,3 +485,18 @@ def test_a_segment_that_a_crash_left_without_a_name_goes_once_it_is_old(
     assert not old.exists()
     assert young.exists()
     assert made.exists()
+
+
+@pytest.mark.parametrize("suffix", [".wal", ".wal.new"])
+def test_a_segment_that_is_gone_once_it_is_looked_at_holds_nobody_up(
+    tmp_path: Path, suffix: str
+) -> None:
+    directory = live.a_directory(tmp_path)
+    trail = live.a_trail(directory)
+    trail.append(live.a_record())
+    # Listed and not there: what another process's segment is, whose name it changes.
+    (directory / "wal" / f"w-000000{suffix}").symlink_to(tmp_path / "nowhere")
+
+    trail.close()
+
+    assert [each.kind.value for each in entries(directory)][-1] == "close"
