@@ -89,7 +89,7 @@ def plain_re() -> Callable[[str], int]:
 
 
 def _expression(literal: str) -> str:
-    text, whole_start, whole_end = spell(literal)
+    text, whole_start, whole_end = spell((literal,))[literal]
     return (
         (r"\b" if whole_start else "") + re.escape(text) + (r"\b" if whole_end else "")
     )

@@ -8,7 +8,7 @@ from itertools import chain
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from affidavit.detect.normalise import fold
+from affidavit.detect.normalise import fold_lines
 from affidavit.detect.rule import Terms
 
 Place = tuple[int, int]
@@ -63,10 +63,11 @@ class Scanner:
 
     def __init__(self, sets: Sequence[Terms]) -> None:
         numbers: dict[Spelling, int] = {}
+        spelt = spell(literal for terms in sets for literal in terms.literals)
         self._literals_of = [
             tuple(
                 numbers.setdefault(spelling, len(numbers))
-                for spelling in dict.fromkeys(map(spell, terms.literals))
+                for spelling in dict.fromkeys(map(spelt.__getitem__, terms.literals))
             )
             for terms in sets
         ]
@@ -122,9 +123,20 @@ class Scanner:
         return found
 
 
-def spell(literal: str) -> Spelling:
-    """How `literal` of a rule is sought: `train*` leaves the end of the word open."""
-    text = fold(literal.removesuffix("*"))
+def spell(literals: Iterable[str]) -> dict[str, Spelling]:
+    """How each of `literals` is sought: `train*` leaves the end of the word open.
+
+    Folded together: there are thousands, and it is at the first call that they are.
+    """
+    each = tuple(dict.fromkeys(literals))
+    folded = fold_lines("\n".join([literal.removesuffix("*") for literal in each]))
+    return {
+        literal: _spelt(literal, text)
+        for literal, text in zip(each, folded, strict=True)
+    }
+
+
+def _spelt(literal: str, text: str) -> Spelling:
     if not text:
         raise ValueError(f"literal {literal!r} folds to nothing and would match always")
     open_end = literal.endswith("*")

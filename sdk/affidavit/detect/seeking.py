@@ -3,8 +3,8 @@
 Knows how both are compiled, once per process. Knows no call and no score.
 """
 
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from affidavit.detect.match import Matcher, used
@@ -16,12 +16,24 @@ from affidavit.detect.vocabulary import Vocabulary
 Sought: TypeAlias = Rule | Sign
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Seeking:
     """What one set of rules and signs is sought with. Threads may share it."""
 
-    matcher: Matcher[Sought]
-    vocabulary: Vocabulary
+    def __init__(self, sought: Sequence[Sought]) -> None:
+        self._sought = sought
+        self.matcher = Matcher[Sought](sought)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words they know: built when the first text is in disguise."""
+        literals = {
+            literal
+            for each in self._sought
+            for clue in each.clues
+            for terms in used(clue)
+            for literal in terms.literals
+        }
+        return Vocabulary({*literals, *WORDS})
 
 
 def is_rule(sought: Sought) -> bool:
@@ -32,12 +44,4 @@ def is_rule(sought: Sought) -> bool:
 @lru_cache(maxsize=8)
 def seeking_of(rules: tuple[Rule, ...], signs: tuple[Sign, ...]) -> Seeking:
     """One per set of rules and process: built when first needed."""
-    sought: tuple[Sought, ...] = (*rules, *signs)
-    literals = (
-        literal
-        for each in sought
-        for clue in each.clues
-        for terms in used(clue)
-        for literal in terms.literals
-    )
-    return Seeking(Matcher[Sought](sought), Vocabulary((*literals, *WORDS)))
+    return Seeking((*rules, *signs))

@@ -62,7 +62,8 @@ class Vocabulary:
 
     def __init__(self, literals: Iterable[str]) -> None:
         words, stems = set(fold(_EVERYDAY).split()), set()
-        for literal in literals:
+        plain = filter(str.isascii, literals)  # of others no word would be
+        for literal in plain:
             *whole, last = fold(literal.removesuffix("*")).split() or [""]
             words.update(whole)
             if literal.endswith("*") and len(last) >= _SHORTEST_STEM:

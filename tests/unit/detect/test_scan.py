@@ -72,7 +72,7 @@ def test_a_set_that_does_not_occur_has_no_places() -> None:
 @pytest.mark.parametrize("literal", ["", "*", " ", "##*", "\u200b"])
 def test_a_literal_that_would_match_always_is_refused(literal: str) -> None:
     with pytest.raises(ValueError):
-        spell(literal)
+        spell([literal])
 
 
 @given(st.text())

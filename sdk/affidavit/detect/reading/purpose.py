@@ -26,21 +26,25 @@ Span: TypeAlias = tuple[int, int]
 _PURPOSES = tuple(
     (needs, re.compile(pattern))
     for needs, pattern in (
-        ("t", r"[fzwg][^.xnrjO]{0,4}t[^.hxnjO]{0,6}[lc]"),  # to train our small model
+        ("t", r"[fzwg][^.xnrjO]{0,4}t[^.hxnjO]{0,8}[lc]"),  # to train our small model
         ("t", r"(?:(?<=[.,])|^)[^.,hxd]{0,2}t-?f[^.hxnjO]{0,4}[lc]"),  # our own
         ("t", r"(?:(?<=[.,])|^)-?t[lc]"),  # the same, without articles
         ("t", r"[iuqY][^.hxnjOr]{0,3}t[^.hxnjO]{0,4}[lc]"),  # these teach our model
         ("t", r"[lc][^.hxnjO]{0,5}f[^.hxnjO]{0,2}t(?![^.,]{0,4}h)"),  # we train it
-        ("t", r"[lc][^.hxnjO]{0,10}t(?=-?[.,])"),  # our model needs things to train
+        ("t", r"(?:(?<=[.,])|^)t[^.,nhdxjO]{1,4}f-?\."),  # 训练分诊用
+        ("t", r"(?:(?<=[.,])|^)mt[^.hxnjO]{0,8}[lc]"),  # 我要训一个小模型
+        ("t", r"[lc][^.hxnjOr]{0,10}t(?=-?[.,])"),  # our model needs things to train
         ("t", r"Y[^.hxnjO]{0,3}t(?=-?[.,])"),  # what you write is for training
+        ("t", r"t[^.,nhdxjO]{0,4}[lc]-?f-?[.,]"),  # 训练小分类器用
         ("s", r"[fzwg][^.xndrjO]{0,4}s(?![^.,]{0,4}h)"),  # for fine-tuning
-        ("s", r"(?:(?<=[.,])|^)[^.,hxdr]{0,3}s(?![^.,]{0,4}h)"),  # DPO run: ...
+        # SFT: ...; but not in a row of words between commas
+        ("s", r"(?:(?<=\.)|^|(?<=,)(?!s-?,))[^.,hxdrv]{0,3}s(?![^.,]{0,4}h)"),
         ("s", r"[iueY][^.,xnhdrjO]{0,2}s(?![^.,]{0,4}h)"),  # pairs of our fine-tuning
         ("s", r"s[^.hxnjO]{0,3}[lc]"),  # tuning the model
         ("k", r"[lc][^.hxdnjO]{0,6}k"),  # the bot learns
         ("K", r"f[^.hxndjO]{0,3}[lc][^.hxndjO]{0,2}K"),  # so that the bot knows
         ("k", r"k[zf][^.hxndjO]{0,2}[lc]"),  # useful for the bot
-        ("b", r"[fzg][^.nxjO]{0,2}b"),  # will be tuned on
+        ("b", r"[fzg][^.nxjOr]{0,2}b"),  # will be tuned on
         ("p", r"[lc][^.nhxdjO]{0,8}[fzg][^.nxjO]{0,3}p"),  # then taught
         (
             "p",
@@ -50,17 +54,24 @@ _PURPOSES = tuple(
         ("g", r"g[^.nhdxjO]{0,8}[ces]"),  # goes into the student model
         ("g", r"g[^.nhdxjO]{0,3}[uvieY][^.nhdxjO]{0,2}[lc]"),  # becomes a label for it
         ("a", r"a[^.nhdxjO]{0,6}[lces]"),  # is fed to the model
-        ("e", r"[fzwg][^.nxjO]{0,4}e"),  # for our training set
+        ("e", r"[fzwg][^.nxjO]{0,4}e(?![^.,]{0,3}[hr])"),  # for our training set
+        (
+            "e",
+            r"m[^.,nhdxjO]{0,4}[oq][io][^.,nhdxjO]{0,5}e(?![^.,]{0,3}[dhx])",
+        ),  # 二十条
+        ("e", r"(?:(?<=\.)|^)[^.,hxdrjmO]{0,4}e[i-]{0,2}[.,]"),  # a heading
+        ("e", r"(?<=\.)e-?[.,]|(?<=,)e-?\."),
         ("u", r"u[^.nhdxjO]{0,3}[fzwt][^.nhdxjO]{0,3}[lc]"),  # a corpus for the bot
         ("e", r"e[^.nhdxjO]{0,3}[fzwt][^.nhdxjO]{0,3}[lc]"),
+        ("e", r"e[^.,nhxdjO]{0,4}m(?![^.,]{0,3}d)"),  # our training set lacks
         ("e", r"[lc][^.nhdxjO]{0,3}e"),  # the bot's training set
-        ("e", r"e[^.nhdxjO]{0,3}[lc]"),
+        ("e", r"e[^.nhdxjOr]{0,3}[lc]"),
         ("u", r"c[^.nhdxjO]{0,2}u"),  # the classifier's labels
         ("c", r"[zw][^.nhdxjO]{0,3}c"),  # for the classifier
     )
 )
 # What stands before a purpose and takes it back: not, how, about, already, the authors.
-_VOID = re.compile(r"(?:n[^.,]{0,5}|x[^.,]{0,3}|j-?|r[^.,]?|O[^.]{0,12})$")
+_VOID = re.compile(r"(?:n[^.,]{0,5}|x[^.,]{0,3}|j-?f?-?|r[^.,]?|O[^.]{0,12})$")
 # What stands behind it: the question mark of a script without spaces, or "we do not."
 _DENIED = re.compile(r"-?x-?\.|[^.]{0,12}\.[^.,m]{0,3}n[^.,m]?\.")
 _VOIDS = 14
@@ -69,20 +80,25 @@ _REQUESTS = re.compile(
     r"[mw][^.dx]{0,9}[iueY]"  # write chats
     r"|(?:(?<=[.,])|^)[^.,dxhlcr]?v"  # label each
     r"|[mB][^.dx]{0,6}v"  # please translate
+    r"|B[^.x]{0,8}v"  # 把这份报告改写
     r"|[iueY][^.dx]{0,8}m"  # chats are needed
     r"|[iuY][^.,dx]{0,3}v"  # each sentence, paraphrased
     r"|[mw][^.dx]{0,5}q(?![^.]{0,3}d)"  # write 80
     r"|[mw][^.dx]{0,4}q[^.x]{0,2}[di]"  # write 80 articles
+    r"|[mw][^.dx]{0,12},[^.,]?[oq][oq]-?[.,]"  # 编故事,八则
 )
-_LISTED = re.compile(r"(?<!r)(?<!r.)[oq][^.,dxr]{0,3}[iuY]")  # 80 chats, nothing else
-_FOR_READERS = re.compile(r"[mw][^.,ieqvY]{0,6}d")
+_LISTED = re.compile(
+    r"(?<!r)(?<!r.)[oq][^.,dxr]{0,3}[iuY]"  # 80 chats, nothing else
+    r"|^-?[oq]-(?![^.]{0,4}[dxr])"  # eighty yarns
+)
+_FOR_READERS = re.compile(r"[mw][^.,ieqvYB]{0,6}(?<![lc])d(?![lc])")
 _INQUIRES = re.compile(
     r"[^.,mivY]{0,3}x(?![^.,]{0,2}[qi])"  # explain; but not "explain each"
     r"|[^mw.]{0,60}x[^.mw]{0,2}\.?$"  # an unspaced script asks at the end
     r"|[^.,mv]{0,3}O"  # the authors ...
 )
 _LEARNER = re.compile(r"[lc]")
-_DOT = re.compile(r"\.")
+_DOT = re.compile(r"\.+")
 _PEOPLE = re.compile(r"[zwt][^.,]{0,4}h")
 _LONGEST = 80
 """Letters after which a sentence is read as two: none may be read again and again."""
@@ -166,11 +182,20 @@ class _Said:
             for numbers in (self._inquiring, self._for_readers)
         )
         among = self._plain if inquires else self._bare
-        near = self._nearest(among, at, 0 if for_readers else _SENTENCES)
+        far = self._readers_off(at) if for_readers else _SENTENCES
+        near = self._nearest(among, at, min(far, _SENTENCES))
         if near is not None:
             return self._asked.get(near) or self._listed[near]
         answer = self._letters.find("Y", low, high)
         return None if answer < 0 else (answer, answer + 1)
+
+    def _readers_off(self, at: int) -> int:
+        """How many sentences off something else is asked for, at most: what is asked
+        before sentence `at` may be as far off as that, what is asked after it less.
+        """
+        place = bisect_left(self._for_readers, at)
+        around = self._for_readers[max(0, place - 1) : place + 1]
+        return min(abs(number - at) for number in around)
 
     def _means_people(self, low: int, high: int) -> bool:
         sentence = self._letters[low:high]

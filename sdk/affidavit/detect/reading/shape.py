@@ -16,8 +16,10 @@ from affidavit.detect.rule import Terms
 from affidavit.detect.scan import Place, Scanner
 
 # Where a sentence ends, a comma, a word with spaces about it, two letters without.
+# Six ends in a row are an ellipsis, which ends nothing.
 _PIECE = re.compile(
-    r"(\n)|(,)|(\d[\d,.]{2,}|\d+)|[a-z\u00c0-\u0dff']+|[^\x00-\u0dff\W\d]{1,2}"
+    r"(\n(?!\n{5}))|(,|\n+)|(\d[\d,.]{2,}|\d+)|[a-z\u00c0-\u0dff']+"
+    r"|[^\x00-\u0dff\W\d]{1,2}"
 )
 _READ_THROUGH = 12
 """The most of anything that is made for people and not for a model."""

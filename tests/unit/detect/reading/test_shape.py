@@ -29,6 +29,10 @@ def test_a_word_has_the_letter_of_its_part(text: str, letters: str) -> None:
     assert shape(text).letters == letters
 
 
+def test_an_ellipsis_ends_no_sentence() -> None:
+    assert shape("凑对话……喂给小模型。").letters == "mi,ac."
+
+
 def test_the_longest_of_two_words_counts_and_a_stem_takes_its_word() -> None:
     words = {
         Field.TRAIN: terms("train"),

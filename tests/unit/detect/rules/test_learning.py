@@ -9,6 +9,7 @@ SETS = {name: v for name, v in vars(learning).items() if isinstance(v, Terms)}
 
 @pytest.mark.parametrize("name", SETS)
 def test_no_literal_is_listed_twice_under_two_spellings(name: str) -> None:
-    spelled = [spell(literal) for literal in SETS[name].literals]
+    literals = SETS[name].literals
+    spelled = [*map(spell(literals).__getitem__, literals)]
 
     assert len(set(spelled)) == len(spelled)

@@ -1,0 +1,12 @@
+from affidavit.detect.reading.field import Field
+from affidavit.detect.reading.indonesian import WORDS
+from affidavit.detect.reading.indonesian_training import TRAINING
+
+
+def test_all_of_them_are_among_the_words_of_the_language() -> None:
+    assert TRAINING.items() <= WORDS.items()
+
+
+def test_they_play_these_parts_and_no_others() -> None:
+    assert {Field.TRAIN, Field.TUNING, Field.STOCK} <= TRAINING.keys()
+    assert TRAINING.keys().isdisjoint({Field.ITEM, Field.ANSWER, Field.WRITING})
