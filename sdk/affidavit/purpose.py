@@ -69,10 +69,14 @@ class purpose:  # noqa: N801 - reads as a statement: `with purpose("…")`
         trace: TracebackType | None,
     ) -> None:
         scopes = _open.get()
-        # A coroutine or generator that is finalised elsewhere leaves in a context that
-        # never entered: there is nothing of ours to close there.
-        if scopes and scopes[-1] is self:
-            _open.set(scopes[:-1])
+        # Not always the innermost: a generator that is left early closes its scope when
+        # it is finalised, and others may have opened or closed meanwhile. One that is
+        # finalised elsewhere leaves in a context that never entered: there is nothing
+        # of ours to close there.
+        for at in reversed(range(len(scopes))):
+            if scopes[at] is self:
+                _open.set(scopes[:at] + scopes[at + 1 :])
+                return
 
     def __call__(self, function: _Function) -> _Function:
         """`function`, with this purpose declared whenever its own body runs."""

@@ -178,3 +178,13 @@ def test_what_no_policy_could_hold_is_no_purpose(name: str) -> None:
 @given(st.from_regex(r"[a-z0-9]([a-z0-9_.-]{0,20}[a-z0-9])?", fullmatch=True))
 def test_a_purpose_is_taken_as_it_is_written(name: str) -> None:
     assert checked(name) == name
+
+
+def test_scopes_that_close_out_of_order_leave_nothing_open() -> None:
+    outer, inner = purpose("a"), purpose("b")
+    outer.__enter__()
+    inner.__enter__()
+    outer.__exit__(None, None, None)
+    assert current() == "b"
+    inner.__exit__(None, None, None)
+    assert current() is None

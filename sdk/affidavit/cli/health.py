@@ -28,6 +28,7 @@ from affidavit.trail.anchors import KeptHead
 from affidavit.trail.identity import Identity, secret_path
 from affidavit.trail.reader import TrailReader
 from affidavit.trail.segment import FIRST_BYTES, GROWTH_BYTES
+from affidavit.trail.storage import saved_state
 from affidavit.trail.trail import boot_id
 from affidavit.trail.unsealed import OpenWal
 from affidavit.verify import TrailReport, Verdict, verify_trail
@@ -242,6 +243,7 @@ def trail(
         facts |= {"origin": head.origin, "sealed": head.size}
         facts["checkpoint_age_seconds"] = _seconds_since(path / "checkpoint", now)
         facts |= _place(path, troubles)
+        _sealing(path, troubles)
         facts |= _writers(reader)
         if keys is None and identity is not None:
             keys = _own(identity)
@@ -342,6 +344,14 @@ def _place(path: Path, troubles: _Troubles) -> dict[str, Json]:
             "Free space on that file system.",
         )
     return {"disk_free_bytes": free, "writable": not (shut or frozen)}
+
+
+def _sealing(path: Path, troubles: _Troubles) -> None:
+    """Whether what is recorded can be sealed, which the state alone tells."""
+    try:
+        saved_state(path)
+    except AffidavitError as error:
+        troubles.add(ENVIRONMENT, str(error))
 
 
 def _writers(reader: TrailReader) -> dict[str, Json]:

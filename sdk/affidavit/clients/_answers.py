@@ -13,7 +13,7 @@ import orjson
 
 from affidavit.calls import Ending
 
-LARGEST_BODY = 4 << 20
+LARGEST_BODY = 64 << 20
 """Bytes of a JSON body that are still parsed for its usage."""
 _LAST_EVENTS = 16
 _LONGEST_TEXT = 256

@@ -182,6 +182,17 @@ def _destination(method: str, url: str, site: Site) -> tuple[str, Site, str | No
     return name or f"other:{method} {short}", site, model
 
 
+def content(options: Options) -> bytes:
+    """The body that `options` describe, as `Call.content` holds it."""
+    return _body(options, options.method.upper())[0]
+
+
+def deployment(path: str) -> str | None:
+    """The deployment that the path of a request to Azure names."""
+    found = _DEPLOYMENT.search(path.partition("?")[0])
+    return unquote(found[1]) if found is not None else None
+
+
 _Body = tuple[bytes, JsonObject, dict[str, int]]
 
 

@@ -5,6 +5,7 @@ once. A context variable ties the SDK's request loop to it, because the SDK copi
 options on the way. Knows nothing of how a call is decided.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar, Token
@@ -13,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from affidavit.calls import Attempt, Call, Ending, How, Outcome, Text
-from affidavit.clients import _endings, _estimates, _obliged, _watch
+from affidavit.clients import _calls, _endings, _estimates, _obliged, _watch
 from affidavit.clients._files.uploads import Cargo
 from affidavit.clients._governor import Governor, Verdict
 from affidavit.clients._outputs import Said
@@ -25,6 +26,8 @@ Clock = Callable[[], float]
 
 _LONGEST_ID = 256
 _NOTHING = Body(ending=Ending.COMPLETE)
+_forks = 0
+"""How many forks lie between this process and the one that first imported us."""
 _in_flight: ContextVar["Flight | None"] = ContextVar("affidavit_flight", default=None)
 
 
@@ -34,6 +37,9 @@ class Flight:
     __slots__ = (
         "_attempts",
         "_body",
+        "_content",
+        "_forks",
+        "_model",
         "_once",
         "_sent",
         "_texts",
@@ -44,6 +50,7 @@ class Flight:
         "landed",
         "now",
         "owner",
+        "policy_digest",
         "purpose",
         "verdict",
     )
@@ -64,6 +71,10 @@ class Flight:
         self.purpose = call.purpose
         self.now = clock
         self.owner = owner
+        self.policy_digest = governor.policy_digest
+        self._forks = _forks
+        self._model = call.model
+        self._content = call.content
         self._texts = call.texts  # and not the call: a stream may be read for hours
         self._attempts: list[Attempt] = []
         self._body: Body | bytes | None = None
@@ -90,6 +101,7 @@ class Flight:
         self._leave()
         self.unload()
         self.landed = True
+        self._content = b""
         if error is not None:
             self._raised(error)
         elif self._watch is None:
@@ -115,8 +127,36 @@ class Flight:
         """
         changes = self.verdict.changes
         if changes:
+            self.holds(options)
             options = _obliged.obliged(options, changes)
+            self._content = _calls.content(options)
         return options if self.cargo is None else self.cargo.sending(options)
+
+    def holds(self, options: Any) -> None:
+        """Return where `options` still ask for what was decided, else raise
+        `CallUngoverned`.
+
+        The decision is made durable while others run: what they change in the caller's
+        messages meanwhile, or before another try, was decided by nobody. Files are
+        sent from the copies that were inspected.
+        """
+        if self.cargo is None and _calls.content(options) != self._content:
+            raise CallUngoverned(
+                "The request's body is not the one that was decided: something that it "
+                "is made of, or a hook of the client (`_prepare_options`), changed it "
+                "since, so it was not sent. Change requests before they are made."
+            )
+
+    def reaches(self, deployment: str | None) -> None:
+        """Raise `CallUngoverned` where Azure's client names another deployment than the
+        model that was decided on.
+        """
+        if deployment is not None and deployment != self._model:
+            raise CallUngoverned(
+                f"The request goes to the deployment {deployment!r}, and what was "
+                f"decided on is the model {self._model!r}, so it was not sent. Name "
+                "the model as `model=`, and not in `extra_body`."
+            )
 
     def unload(self) -> None:
         """Let go of a file, whether it was sent or not."""
@@ -150,15 +190,19 @@ class Flight:
         self._attempts.append(attempt)
         self._body, self._watch = None, None
         if response.is_stream_consumed:
-            self._body = _watch.content(response)
+            self._body = _watch.whole(response, keep=self._listens)
         else:
             watch = _watch.put_on(
                 response,
                 lambda: self._stream_ended(watch),
                 is_async=is_async,
-                keep=self.governor.keeps_content or self.governor.fingerprints_outputs,
+                keep=self._listens,
             )
             self._watch = watch
+
+    @property
+    def _listens(self) -> bool:
+        return self.governor.keeps_content or self.governor.fingerprints_outputs
 
     def failed(self, began: float, error: BaseException) -> None:
         """Note a try that began `now` and brought no response."""
@@ -192,6 +236,8 @@ class Flight:
         return self._watch.so_far() if self._watch else _read(self._body)
 
     def _conclude(self, body: Body | bytes | None) -> None:
+        if self._forks != _forks:
+            return  # a forked child's copy: it is the parent's to tell
         try:
             self._once.pop()
         except IndexError:
@@ -279,3 +325,11 @@ def covering(owner: object, request: Any) -> Flight:
             "client's resources, or `client.post` and its siblings."
         )
     return flight
+
+
+def _forked() -> None:
+    global _forks  # noqa: PLW0603 - of this process, as its identifier is
+    _forks += 1
+
+
+os.register_at_fork(after_in_child=_forked)

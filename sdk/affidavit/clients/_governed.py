@@ -104,6 +104,8 @@ class Governed(GovernedSockets, _Original):
         **arguments: Any,
     ) -> None:
         binding = _copied.get()
+        if binding is not None:
+            _copied.set(None)  # for this client, and not for others that it builds
         born = checked(purpose) if purpose is not None else None
         super().__init__(**arguments)
         self._affidavit = binding or Binding(
@@ -195,11 +197,16 @@ class Governed(GovernedSockets, _Original):
         return str(self._prepare_url(url))
 
     def _build_request(self, options: Any, **arguments: Any) -> Any:
-        request = super()._build_request(options, **arguments)
-        # Here and not when sending: Bedrock signs the headers in between.
         flight = _flight.current(self)
-        if flight is not None:
-            _tag(request, flight)
+        if flight is None:
+            return super()._build_request(options, **arguments)
+        # Before each try: the caller's objects, or a hook's, may have changed since.
+        flight.holds(options)
+        request = super()._build_request(options, **arguments)
+        if isinstance(self, BaseAzureClient):
+            flight.reaches(_calls.deployment(request.url.raw_path.decode("ascii")))
+        # Here and not when sending: Bedrock signs the headers in between.
+        _tag(request, flight)
         return request
 
     def _affidavit_hops(self, asked: object, arguments: dict[str, Any]) -> Hops:
@@ -225,7 +232,7 @@ class Governed(GovernedSockets, _Original):
 def _tag(request: Any, flight: Flight) -> None:
     headers, governor = request.headers, flight.governor
     if governor.tags_requests:
-        headers[POLICY_HEADER] = governor.policy_digest
+        headers[POLICY_HEADER] = flight.policy_digest
         if flight.purpose is not None:
             headers[HEADER] = flight.purpose
     else:
@@ -273,7 +280,11 @@ class GovernedSync(Governed):
             if response.next_request is None and hops is None:
                 return response
             hops = hops or self._affidavit_hops(follow, arguments)
-            hop = hops.after(response)
+            try:
+                hop = hops.after(response)
+            except BaseException:
+                response.close()  # or the pool never has its connection back
+                raise
             if hop is None:
                 return response
             response.close()
@@ -328,7 +339,11 @@ class GovernedAsync(Governed):
             if response.next_request is None and hops is None:
                 return response
             hops = hops or self._affidavit_hops(follow, arguments)
-            hop = hops.after(response)
+            try:
+                hop = hops.after(response)
+            except BaseException:
+                await response.aclose()
+                raise
             if hop is None:
                 return response
             await response.aclose()

@@ -59,14 +59,22 @@ class Hops:
         return request
 
 
+_UPGRADED = {(here, there) for here in (None, 80) for there in (None, 443)}
+
+
 def _as_it_is(request: Any) -> Any:
     return request
 
 
 def _same_origin(here: Any, there: Any) -> bool:
-    if here.host == there.host and (here.scheme, there.scheme) == ("http", "https"):
-        return True  # the same host, and better protected
-    return _origin(here) == _origin(there)
+    if _origin(here) == _origin(there):
+        return True
+    # The same host, and better protected: at the ports that both schemes have.
+    return bool(
+        here.host == there.host
+        and (here.scheme, there.scheme) == ("http", "https")
+        and (here.port, there.port) in _UPGRADED
+    )
 
 
 def _origin(url: Any) -> str:

@@ -17,6 +17,7 @@ from affidavit.calls import Ending, How
 from affidavit.clients import _answers, _endings
 from affidavit.clients._answers import NOTHING, Answer
 
+_EVENTS = "text/event-stream"
 HEAD_BYTES = 16 << 10
 TAIL_BYTES = 256 << 10
 MOST_UNREAD = 32
@@ -70,6 +71,23 @@ def content(response: Response) -> bytes | None:
         return None
 
 
+def whole(response: Response, *, keep: bool) -> Body | bytes | None:
+    """A body that is no stream any more: bytes to `read` later; events that a hook or
+    a cache has read are watched now, as they would have been.
+    """
+    data = content(response)
+    if data is None or data[:1] == b"{" or not _has_events(response):
+        return data
+    watch = Watch({"content-type": _EVENTS}, lambda: None, keep=keep)
+    watch.unread.append(data)
+    watch.end(None)
+    return watch.body
+
+
+def _has_events(response: Response) -> bool:
+    return response.headers.get("content-type", "").startswith(_EVENTS)
+
+
 def read(content: bytes) -> Body:
     """What a body that came whole says."""
     parsed = _answers.parsed(content)
@@ -104,7 +122,7 @@ class Watch:
         self._on_end = on_end
         self._whole: list[bytes] | None = [] if keep else None
         self._open = [True]  # popped by whoever ends the watch: atomic without a lock
-        self._events = headers.get("content-type", "").startswith("text/event-stream")
+        self._events = headers.get("content-type", "").startswith(_EVENTS)
         self._expected = headers.get("content-length")
         self._decode = _decoder(headers.get("content-encoding", ""))
         self._hash = sha256()

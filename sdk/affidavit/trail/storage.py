@@ -25,6 +25,7 @@ from affidavit.errors import (
     SignatureInvalid,
     TrailMismatch,
     TrailNotFound,
+    TrailUnavailable,
 )
 from affidavit.tlog import checkpoint as heads
 from affidavit.tlog import merkle
@@ -44,6 +45,11 @@ from affidavit.trail import succession
 from affidavit.trail.identity import Identity
 from affidavit.trail.record import Clock
 from affidavit.trail.state import State, Taken
+
+_MEND = (
+    "Without it nothing that is recorded is sealed. Restore the trail from its newest "
+    "backup."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +134,7 @@ class Storage:
         checkpoint signed on top of them could contradict one that is out already.
         """
         head = self.checkpoint()
-        try:
-            state = State.parse(self.read("state"))
-        except OSError as error:
-            raise unavailable(self.path / "state", error) from error
+        state = saved_state(self.path)
         self._check(state, head)
         self._check_keys(state)
         return state
@@ -273,6 +276,23 @@ class Storage:
                 path.unlink(missing_ok=True)
         if keep is None:
             directory.rmdir()
+
+
+def saved_state(trail: Path) -> State:
+    """The state as it lies in a trail's folder, held against nothing.
+
+    Raises `TrailUnavailable` where it is missing or damaged: without it nothing that is
+    recorded would ever be sealed.
+    """
+    path = trail / "state"
+    try:
+        return State.parse(path.read_bytes())
+    except FileNotFoundError as error:
+        raise TrailUnavailable(f"{path} is missing. {_MEND}") from error
+    except OSError as error:
+        raise unavailable(path, error) from error
+    except Malformed as error:
+        raise TrailUnavailable(f"{path}: it is damaged: {error}. {_MEND}") from error
 
 
 def owned(data: bytes, identity: Identity, path: Path) -> Checkpoint:

@@ -27,7 +27,7 @@ from affidavit.trail.identity import Identity
 from affidavit.trail.integrate import WAL_DIRECTORY, Cut, Integrator
 from affidavit.trail.record import Clock, Kind, Randomness, Record
 from affidavit.trail.segment import LIMIT_BYTES, LIMIT_SECONDS, Elapsed, Segment
-from affidavit.trail.storage import Storage
+from affidavit.trail.storage import Storage, saved_state
 from affidavit.trail.writer import Writer
 
 CHECKPOINT_SECONDS = 1.0
@@ -114,6 +114,7 @@ class Trail:
         self._seconds, self._idle_seconds = checkpoint_seconds, heartbeat_seconds
         storage = Storage(path, identity, clock=clock)
         storage.checkpoint()
+        saved_state(path)
         self._storage = storage
         self._still_seconds = heartbeat_seconds + GRACE_SECONDS if on_network else 0
         self._alone()

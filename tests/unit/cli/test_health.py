@@ -142,6 +142,15 @@ def test_a_good_trail_has_its_figures_and_no_trouble_but_lost_outcomes(
     assert examined.troubles == ()  # so young a call may still be under way
 
 
+def test_a_damaged_state_is_an_environment_trouble(tmp_path: Path) -> None:
+    settings = a_recorded_project(tmp_path)
+    (settings.trail / "state").write_bytes(b"garbage")
+    examined = examined_trail(settings)
+
+    assert weights(examined) == [ENVIRONMENT]
+    assert "newest backup" in examined.troubles[0].message
+
+
 def test_a_changed_record_is_a_problem(tmp_path: Path) -> None:
     settings = a_recorded_project(tmp_path)
     edit_record(settings.trail, b'"effect":"refuse"', b'"effect":"permit"')

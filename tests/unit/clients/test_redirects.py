@@ -122,3 +122,23 @@ def test_a_client_with_x509_workload_identity_follows_no_redirect() -> None:
     with pytest.raises(Exception, match="307"):
         bound.chat.completions.create(model="m", messages=MESSAGES)
     assert len(there.requests) == 1
+
+
+def test_a_refused_redirect_gives_its_connection_back() -> None:
+    answered = redirect("https://elsewhere.example/v1/chat/completions")
+    with pytest.raises(CallUngoverned):
+        client(provider(answered), MemoryGovernor()).chat.completions.create(
+            model="m", messages=MESSAGES, stream=True
+        )
+
+    assert answered.is_closed
+
+
+def test_another_port_of_the_same_host_is_another_origin() -> None:
+    there = provider(redirect("https://api.openai.com:9443/v1/chat/completions"))
+    plain = client(there, MemoryGovernor()).with_options(
+        base_url="http://api.openai.com:8080/v1"
+    )
+
+    with pytest.raises(CallUngoverned, match="9443"):
+        plain.chat.completions.create(model="m", messages=MESSAGES)

@@ -16,7 +16,8 @@ from affidavit.tlog.merkle import leaf_hash, root_of
 from affidavit.tlog.tiles import Tile, read_bodies
 from affidavit.trail.identity import Identity
 from affidavit.trail.state import State
-from affidavit.trail.storage import Leaf, Storage
+from affidavit.trail.storage import Leaf, Storage, saved_state
+from support import live
 from support.live import a_directory, an_identity
 
 
@@ -186,3 +187,18 @@ def test_a_damaged_checkpoint_is_told_as_damaged(tmp_path: Path) -> None:
 
     with pytest.raises(BrokenTrail, match="the checkpoint is damaged"):
         Storage(path, an_identity()).checkpoint()
+
+
+@pytest.mark.parametrize("data", [None, b"", b"garbage", b"{}"])
+def test_a_state_that_is_missing_or_damaged_is_told_before_anything_is_recorded(
+    tmp_path: Path, data: bytes | None
+) -> None:
+    path = a_directory(tmp_path)
+    (path / "state").unlink()
+    if data is not None:
+        (path / "state").write_bytes(data)
+
+    with pytest.raises(TrailUnavailable, match=r"state.*newest backup"):
+        saved_state(path)
+    with pytest.raises(TrailUnavailable, match=r"state.*newest backup"):
+        live.a_trail(path)

@@ -203,7 +203,10 @@ def many_samples(window: Window) -> Signal:
     return Signal(
         "many_samples",
         strength,
-        lambda: f"{many} of {window.calls} calls ask for {mean:.0f} answers each",
+        lambda: (
+            f"{many} of {window.calls} calls ask for {mean:.0f} answers each"
+            + window.examples([each >= 4 for each in state.samples.tolist()])
+        ),
     )
 
 
@@ -223,6 +226,7 @@ def repeated_prompts(window: Window) -> Signal:
         lambda: (
             f"{again} of {window.calls} calls repeat a prompt at least three times"
             + (", with seeds or temperatures that vary" if varied else "")
+            + window.examples([counts[each] >= 4 for each in state.whole.tolist()])
         ),
     )
 
@@ -241,7 +245,7 @@ def logprobs_of_texts(window: Window) -> Signal:
         strength,
         lambda: (
             f"{asked} of {window.calls} calls ask for probabilities ({most} "
-            "alternatives) of long answers"
+            f"alternatives) of long answers{window.examples(state.logprobs)}"
         ),
     )
 
@@ -262,6 +266,7 @@ def asked_for_data(window: Window) -> Signal:
         lambda: (
             f"{asked} of {window.calls} calls ask for training data by their words "
             f"(mean score {mean:.2f})"
+            + window.examples([each >= 30 for each in state.asked.tolist()])
         ),
     )
 
@@ -282,27 +287,24 @@ def said_by_all(window: Window) -> Signal:
         for at in _set(bits):
             counts[at] += times
     cued = sum(state.cued.tobytes()) or 1
-    said = [
-        (cue, counts[at] / cued)
-        for at, cue in enumerate(CUES)
-        if cue.weight > 0 and counts[at]
-    ]
-    loud = [cue.weight * ramp(share, 0.25, 0.8) for cue, share in said]
+    said = [(cue, counts[at]) for at, cue in enumerate(CUES) if cue.weight > 0]
+    loud = [cue.weight * ramp(times / cued, 0.25, 0.8) for cue, times in said]
     strength = 1 - prod(1 - each for each in loud)
     strength *= 0.35 + 0.65 * window.sweep
     readers = counts[PRODUCT.bit_length() - 1] / cued
     strength *= 1 - 0.75 * ramp(readers, 0.4, 0.8)
     if window.labels:
         strength *= 0.5
-    names = [cue.name for cue, share in said if share >= 0.4]
+    told = [f"{cue.name} ({times})" for cue, times in said if times / cued >= 0.4]
     if strength < 0.1:
         return Signal("said_by_all", 0.0)
     return Signal(
         "said_by_all",
         min(strength, 0.9),
         lambda: (
-            f"most of {window.calls} calls, alike in form, say words of "
-            + ", ".join(names)
+            f"of {cued} calls, alike in form, most say words of "
+            + ", ".join(told)
+            + window.examples(state.cues)
         ),
     )
 
@@ -320,7 +322,10 @@ def reasoning_harvest(window: Window) -> Signal:
     return Signal(
         "reasoning_harvest",
         strength,
-        lambda: f"{shown} of {window.looked} answers write out their reasoning",
+        lambda: (
+            f"{shown} of {window.looked} answers write out their reasoning"
+            + window.examples([each & 2 for each in state.reasons.tolist()])
+        ),
     )
 
 
@@ -333,7 +338,10 @@ def swept_parameters(window: Window) -> Signal:
     return Signal(
         "swept_parameters",
         0.3 * ramp(share, 0.3, 0.8),
-        lambda: f"{seeds} seeds and {heats} temperatures in {window.calls} calls",
+        lambda: (
+            f"{seeds} seeds and {heats} temperatures in {window.calls} calls"
+            + window.examples(state.seed if seeds else state.heat)
+        ),
     )
 
 
@@ -354,6 +362,7 @@ def at_the_limit(window: Window) -> Signal:
         lambda: (
             f"{turned} of {window.calls} calls met the rate limit, "
             f"{flying} are under way"
+            + window.examples(state.limited if turned else state.flying)
         ),
     )
 
@@ -362,11 +371,15 @@ def hot_sweep(window: Window) -> Signal:
     """One template over many slots, outside any conversation, at a temperature for
     variety: supports others.
     """
-    hot = window.share(sum(window.state.hot.tobytes()))
+    often = sum(window.state.hot.tobytes())
+    hot = window.share(often)
     return Signal(
         "hot_sweep",
         0.35 * ramp(hot, 0.4, 0.9) * window.sweep,
-        lambda: f"{hot:.0%} of the calls, alike in form, ask for variety by heat",
+        lambda: (
+            f"{often} of {window.calls} calls, alike in form, ask for variety by heat"
+            + window.examples(window.state.hot)
+        ),
     )
 
 

@@ -111,6 +111,7 @@ def test_a_finding_names_calls_and_counts() -> None:
     assert finding.activity == finding.rules[0]
     assert len(finding.notes) == len(finding.rules)
     assert "19 of 19 calls" in " ".join(finding.notes)
+    assert all("00000000-0000-0000-0000-0000000000" in note for note in finding.notes)
 
 
 def test_what_came_back_is_shown_by_its_records() -> None:
