@@ -111,7 +111,9 @@ class Challenge:
                 "nonce": str(nonce),
                 "bodies": bool(bodies),
             } if _HEX.fullmatch(statement) and _HEX.fullmatch(root):
-                count = int(size) if str(size)[:20].isdecimal() else 0
+                count = (
+                    int(size) if str(size).isdecimal() and len(str(size)) < 20 else 0
+                )
                 found = cls(
                     statement=statement,
                     head=Checkpoint(origin, count, bytes.fromhex(root)),

@@ -277,7 +277,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _read(folder: Path | None, name: str, most: int) -> bytes | None:
-    if folder is None:
+    if folder is None or not (folder / name).is_file():
         return None
     try:
         with (folder / name).open("rb") as file:

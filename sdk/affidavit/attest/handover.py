@@ -152,6 +152,8 @@ def language_in(folder: Path) -> Language:
 
 def _read(path: Path) -> bytes | None:
     try:
+        if not path.is_file():
+            return None  # a pipe would never end
         with path.open("rb") as file:
             return file.read(MAX_DERIVED_BYTES)
     except OSError:

@@ -81,6 +81,19 @@ class StatementReport:
         return self.verdict.exit_code
 
 
+_AS_TOLD = (
+    (
+        "What was so on the day of signing is as its signer told: how many decisions "
+        "lacked a body, how many records were pending, the problems then, and the list "
+        "of keys."
+    ),
+)
+_OF_BODIES = (
+    "Names and modes of policies are as its signer told: they stand in bodies.",
+    "Whether its key was revoked later was not checked: these entries end before.",
+)
+
+
 def verify_statement(
     data: bytes,
     *,
@@ -136,7 +149,7 @@ def verify_statement(
             problems += map(problem, covered.recounted(billed, bodies=bodies))
         fault = disowned(report.keys, _signers(data, key), told.head.size)
         problems += [] if fault is None else [problem(fault)]
-        unchecked = report.unchecked
+        unchecked = (*report.unchecked, *_AS_TOLD, *(() if bodies else _OF_BODIES))
         if contract is not None and not bodies:
             unchecked += contract.unheard
     return StatementReport(

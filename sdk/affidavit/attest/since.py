@@ -58,7 +58,9 @@ class Since:
                 parse_moment(to)
                 found = cls(
                     to=to,
-                    size=int(size) if str(size)[:20].isdecimal() else -1,
+                    size=int(size)
+                    if str(size).isdecimal() and len(str(size)) < 20
+                    else -1,
                     root=bytes.fromhex(root),
                     statement=digest,
                 )

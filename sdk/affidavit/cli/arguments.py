@@ -98,7 +98,9 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # not generic in click 8
         if isinstance(value, When):
             return value
         try:
-            parsed = datetime.fromisoformat(value)
+            # Not 20261101: that would be the day's first moment alone.
+            day = _DATE.match(value)
+            parsed = datetime.fromisoformat(value if day else "")
             if parsed.tzinfo is None:
                 parsed = parsed.replace(tzinfo=UTC)
             when = When(parsed.astimezone(UTC), bool(_DATE.fullmatch(value)))

@@ -9,6 +9,8 @@ from affidavit.cli import arguments, machine, output
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.detect.rule import Rule
 from affidavit.detect.rules import RULES
+from affidavit.detect.signs import SIGNS
+from affidavit.detect.signs.sign import Sign
 
 
 @click.command(
@@ -29,7 +31,11 @@ from affidavit.detect.rules import RULES
 @click.option("--activity", metavar="NAME", help="Rules that speak for this activity.")
 @arguments.as_json
 def command(*, rule_id: str | None, activity: str | None, as_json: bool) -> int:
-    """List the detector's rules, or explain RULE with its cases for and against."""
+    """List the detector's rules, or explain RULE (or a sign, SG…) with its cases."""
+    sign = _sign(rule_id)
+    if sign is not None:
+        _tell_sign(sign, as_json=as_json)
+        return 0
     if rule_id is not None:
         chosen: tuple[Rule, ...] = (_named(rule_id),)
     else:
@@ -43,6 +49,26 @@ def command(*, rule_id: str | None, activity: str | None, as_json: bool) -> int:
     else:
         _list(chosen)
     return 0
+
+
+def _sign(named: str | None) -> Sign | None:
+    """The sign of that name: they go unlisted, but findings name them."""
+    return {sign.id: sign for sign in SIGNS}.get((named or "").upper())
+
+
+def _tell_sign(sign: Sign, *, as_json: bool) -> None:
+    activity = "any" if sign.activity is None else sign.activity.value
+    if as_json:
+        told = {"activity": None if sign.activity is None else activity}
+        told |= {"because": sign.because, "id": sign.id}
+        machine.emit_figures([told | {"matches": list(sign.matches)}])
+        return
+    output.say(f"{sign.id}: {sign.because}")
+    output.say()
+    output.say_pairs([("activity", activity), ("weight", "only with other signs")])
+    output.say("Borne by:")
+    for case in sign.matches:
+        output.say(f"  - {case}")
 
 
 def _named(rule_id: str) -> Rule:

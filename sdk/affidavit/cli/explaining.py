@@ -12,11 +12,14 @@ from affidavit.cli.prompts import Prompt
 from affidavit.cli.wording import count
 from affidavit.detect.content import Assessment
 from affidavit.detect.rules import RULES
+from affidavit.detect.signs import SIGNS
 
 WIDTH = 100
 """Columns of a text that are shown around what is marked."""
 _BEFORE = 30
-_BECAUSE = {rule.id: rule.because for rule in RULES}
+_BECAUSE = {rule.id: rule.because for rule in RULES} | {
+    sign.id: sign.because for sign in SIGNS
+}
 
 
 def explained(
@@ -40,7 +43,7 @@ def _say(prompt: Prompt, assessed: Assessment, threshold: float) -> None:
     for finding in assessed.findings:
         output.say(f"  {finding.kind} {finding.score:.3f}: {finding.activity}")
         for rule in finding.rules:
-            output.say(f"    {rule}: {_BECAUSE.get(rule, 'a sign among others')}")
+            output.say(f"    {rule}: {_BECAUSE.get(rule, 'of another version')}")
         for line in _frames(prompt.call, finding):
             output.say(f"    {line}")
     output.say()

@@ -11,6 +11,7 @@ import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from pathlib import Path
 
 from affidavit.canonical import Json
@@ -85,6 +86,8 @@ def settings(values: Settings) -> Examination:
     facts: dict[str, Json] = {}
     for name in NAMES:
         value = values.key_place if name == "key" else getattr(values, name)
+        if isinstance(value, Enum):
+            value = value.value  # as the setting is written
         plain: Json = (
             value if value is None or type(value) is bool else machine.text(value)
         )

@@ -75,7 +75,10 @@ of_effects = click.option(
     help="Until this date inclusive, or before a moment.",
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), metavar="N", help="The last N of them only."
+    "--limit",
+    type=click.IntRange(1, 1_000_000_000),
+    metavar="N",
+    help="The last N of them only.",
 )
 @arguments.as_json
 def command(

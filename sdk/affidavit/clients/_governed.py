@@ -34,7 +34,7 @@ from affidavit.clients._redirects import Hops
 from affidavit.clients._sockets import GovernedSockets
 from affidavit.clients._sockets.entrance import POLICY_HEADER
 from affidavit.clients.errors import unrecorded
-from affidavit.errors import Unrecorded
+from affidavit.errors import SettingsInvalid, Unrecorded
 from affidavit.purpose import HEADER, checked, current
 
 _HEADER = HEADER.lower()
@@ -108,9 +108,7 @@ class Governed(GovernedSockets, _Original):
             _copied.set(None)  # for this client, and not for others that it builds
         born = checked(purpose) if purpose is not None else None
         super().__init__(**arguments)
-        self._affidavit = binding or Binding(
-            governor=affidavit or default_governor(), born=born
-        )
+        self._affidavit = binding or Binding(governor=_given(affidavit), born=born)
         offer_opinions(self._affidavit.governor)
 
     def _affidavit_copy(
@@ -227,6 +225,20 @@ class Governed(GovernedSockets, _Original):
 
     def _affidavit_attempt(self, request: Any) -> Flight:
         return _flight.covering(self, request)
+
+
+def _given(governor: Governor | None) -> Governor:
+    """What a constructor was given, or the default one; `SettingsInvalid` for what
+    governs nothing.
+    """
+    if governor is None:
+        return default_governor()
+    if not callable(getattr(governor, "consider", None)):
+        raise SettingsInvalid(
+            f"affidavit={governor!r:.80} is no governor. Give `affidavit.Governor(…)`, "
+            "or leave it out for the one of the settings."
+        )
+    return governor
 
 
 def _tag(request: Any, flight: Flight) -> None:

@@ -66,6 +66,7 @@ def test_a_challenge_is_read_as_it_is_written(made: Sampled) -> None:
         (b'"bodies":false', b'"bodies":0'),
         (b'"from":"2026', b'"from":"3026'),
         (b'"nonce":"', b'"nonce":"A'),
+        (b'"size":', b'"size":"11111111111111111111x","size":'),
     ],
 )
 def test_what_is_no_challenge_is_refused(old: bytes, new: bytes, made: Sampled) -> None:

@@ -115,6 +115,8 @@ def test_the_statement_that_was_kept_must_be_the_one_that_is_named(
         lambda it: it.update(size="x"),
         lambda it: it.update(size=-1),
         lambda it: it.update(size="7"),
+        lambda it: it.update(size="1" * 20 + "x"),
+        lambda it: it.update(size="1" * 5_000),
         lambda it: it.update(surplus=1),
         lambda it: it.update(root="AB" * 32),
         lambda it: it.update(to="yesterday"),

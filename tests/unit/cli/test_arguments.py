@@ -49,7 +49,17 @@ def test_a_date_is_included_whole_and_a_moment_ends(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "today", "2026-13-01", "2026-11-31", "01.11.2026", "9999-12-31"]
+    "text",
+    [
+        "",
+        "today",
+        "2026-13-01",
+        "2026-11-31",
+        "01.11.2026",
+        "9999-12-31",
+        "20261101",
+        "2026-W47-1",
+    ],
 )
 def test_anything_else_is_no_time(text: str) -> None:
     with pytest.raises(click.BadParameter):

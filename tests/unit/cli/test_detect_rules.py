@@ -36,3 +36,12 @@ def test_an_unknown_rule_or_activity_is_a_usage_error(tmp_path: Path) -> None:
     assert "Did you mean DG0" in near.err
     assert "affidavit detect rules" in far.err
     assert "self_instruct" in none.err
+
+
+def test_a_sign_that_a_finding_names_is_explained(tmp_path: Path) -> None:
+    told = invoke("detect", "rules", "sg065", cwd=tmp_path)
+    data = invoke("detect", "rules", "SG065", "--json", cwd=tmp_path)
+
+    assert told.code == 0
+    assert told.out.startswith("SG065: Training data, samples or a data set")
+    assert data.json[0]["id"] == "SG065"

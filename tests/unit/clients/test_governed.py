@@ -599,3 +599,9 @@ def test_a_client_with_a_base_url_of_its_own_is_judged_by_that() -> None:
     )
     assert governor.decisions[0].call.host == "elsewhere.example"
     assert provider.requests[0].url.host == "elsewhere.example"
+
+
+def test_what_is_no_governor_makes_no_client() -> None:
+    wrong: Any = "governor"
+    with pytest.raises(SettingsInvalid, match="'governor' is no governor"):
+        OpenAI(api_key="k", affidavit=wrong)

@@ -9,7 +9,7 @@ Knows bytes and names; what they say is `check`'s.
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +22,11 @@ from affidavit.verify.dossier.manifest import MANIFEST, is_path
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o100644 << 16
 _UNIX = 3
+_HEAD, _ENTRY, _END = 30, 46, 22
+"""Bytes of a file's header, of its line in the directory, and of what closes that,
+without names (APPNOTE 4.3.7, 4.3.12, 4.3.16)."""
+_LARGE_HEAD, _LARGE_END = 20, 76
+"""More of them in an archive beyond 4 GiB (4.5.3, 4.3.14, 4.3.15)."""
 _CHUNK = 1 << 20
 _COPIED = (
     "a dossier's archive in another form than it was written: repacked, or changed"
@@ -120,7 +125,30 @@ def _listed(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         raise Malformed(_COPIED)
     if sum(each.file_size for each in infos) > os.stat(str(archive.filename)).st_size:
         raise Malformed(_COPIED)
+    if not _is_seamless(archive, infos):
+        raise Malformed(_COPIED)
     return infos
+
+
+def _is_seamless(archive: zipfile.ZipFile, infos: Sequence[zipfile.ZipInfo]) -> bool:
+    """Whether nothing stands before, between or behind the files and their directory:
+    whoever unpacks by the headers alone must see no other files than we do.
+    """
+    ends = [*(each.header_offset for each in infos), archive.start_dir]
+    heads = [
+        end - each.header_offset - each.file_size - len(each.filename.encode())
+        for each, end in zip(infos, ends[1:], strict=True)
+    ]
+    listed = sum(
+        _ENTRY + len(each.filename.encode()) + len(each.extra) for each in infos
+    )
+    rest = os.stat(str(archive.filename)).st_size - archive.start_dir - listed
+    return (
+        ends[0] == 0
+        and not archive.comment
+        and all(head in (_HEAD, _HEAD + _LARGE_HEAD) for head in heads)
+        and rest in (_END, _END + _LARGE_END)
+    )
 
 
 def is_dossier(path: Path) -> bool:

@@ -74,6 +74,24 @@ def test_what_could_swell_is_refused(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("where", ["before", "behind", "comment"])
+def test_what_stands_beside_the_files_is_refused(tmp_path: Path, where: str) -> None:
+    path = packed(tmp_path)
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
+        other.writestr("CLEARED.html", b"x")
+    hidden = (tmp_path / "other.zip").read_bytes()
+    if where == "before":
+        path.write_bytes(hidden[: hidden.index(b"PK\1\2")] + path.read_bytes())
+    elif where == "behind":
+        path.write_bytes(path.read_bytes() + b"more")
+    else:
+        with zipfile.ZipFile(path, "a") as archived:
+            archived.comment = b"all is well"
+
+    with pytest.raises(Malformed), archive.opened(path, tmp_path):
+        pass
+
+
 def test_what_is_damaged_is_refused(tmp_path: Path) -> None:
     path = packed(tmp_path)
     path.write_bytes(path.read_bytes().replace(b"2222", b"2223", 1))
