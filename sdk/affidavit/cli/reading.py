@@ -8,14 +8,27 @@ from itertools import chain
 from pathlib import Path
 
 from affidavit.cli.progress import Tell
-from affidavit.errors import Malformed, TrailUnavailable
+from affidavit.errors import BrokenTrail, Malformed, TrailUnavailable
 from affidavit.tlog.checkpoint import Checkpoint
 from affidavit.tlog.note import parse_note
 from affidavit.trail.reader import StoredRecord, TrailReader, stored
 
 
 def records(reader: TrailReader, start: int = 0) -> Iterator[StoredRecord]:
-    """Every record from index `start` on, of one moment of a trail that grows on."""
+    """Every record from index `start` on, of one moment of a trail that grows on.
+
+    Raises `BrokenTrail` at the first that is damaged.
+    """
+    try:
+        yield from _records(reader, start)
+    except (BrokenTrail, Malformed) as error:
+        raise BrokenTrail(
+            f"{reader.path}: {str(error).rstrip('.')}. Run `affidavit trail verify` to "
+            "see what is damaged, and keep everything as it is."
+        ) from error
+
+
+def _records(reader: TrailReader, start: int) -> Iterator[StoredRecord]:
     with reader.snapshot() as moment:
         sealed = _sealed(reader.path, moment.checkpoint)
         end = max(sealed, moment.state.size if moment.state else 0)
@@ -30,7 +43,7 @@ def records(reader: TrailReader, start: int = 0) -> Iterator[StoredRecord]:
 
 def told(reader: TrailReader, tell: Tell) -> Iterator[StoredRecord]:
     """All of `records`, telling how far it is."""
-    size = reader.head().size
+    size = _sealed(reader.path, reader.checkpoint_bytes())
     for done, record in enumerate(records(reader)):
         if not done % 4096:
             tell(min(done, size), size)

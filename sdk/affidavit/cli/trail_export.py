@@ -14,7 +14,7 @@ from affidavit.cli import arguments, output, parquet, progress, reading
 from affidavit.cli.arguments import When
 from affidavit.cli.gone import Gone
 from affidavit.cli.selection import Selection
-from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
+from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.wording import count
 from affidavit.errors import Incomplete
 from affidavit.trail.history import COLUMNS, CallRecord, calls
@@ -39,7 +39,7 @@ from affidavit.wiring.settings import read_settings
     ),
     exits=Exits(
         "written",
-        NO_FINDINGS,
+        "a record is damaged; run `affidavit trail verify`",
         "no trail, it cannot be read, the place is taken, or a usage error",
     ),
 )

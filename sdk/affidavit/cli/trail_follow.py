@@ -14,7 +14,7 @@ from affidavit.cli import arguments, machine, output, trail_show
 from affidavit.cli.gone import Gone
 from affidavit.cli.reading import Following
 from affidavit.cli.selection import Selection
-from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
+from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.trail.reader import StoredRecord, TrailReader
 from affidavit.wiring.settings import read_settings
 
@@ -30,7 +30,7 @@ POLL_SECONDS = 0.25
     ),
     exits=Exits(
         "interrupted, or --for is over",
-        NO_FINDINGS,
+        "a record is damaged; run `affidavit trail verify`",
         "no trail, it cannot be read, or a usage error",
     ),
 )

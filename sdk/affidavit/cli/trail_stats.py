@@ -12,7 +12,7 @@ from affidavit.cli import arguments, machine, output, progress, reading
 from affidavit.cli.arguments import When
 from affidavit.cli.gone import Gone
 from affidavit.cli.selection import Selection
-from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
+from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.wording import count
 from affidavit.trail.history import CallRecord, calls
 from affidavit.trail.reader import TrailReader
@@ -70,7 +70,7 @@ class _Sum:
     ),
     exits=Exits(
         "counted",
-        NO_FINDINGS,
+        "a record is damaged; run `affidavit trail verify`",
         "no trail, it cannot be read, or a usage error",
     ),
 )
