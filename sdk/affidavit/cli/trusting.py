@@ -4,14 +4,14 @@ Knows which option each field stands for. What is given on the command line wins
 the file; what says nothing about an artefact of some kind is left out there.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from affidavit.cli import arguments, handing, pins, trust
+from affidavit.cli import arguments, handing, output, pins, trust
 from affidavit.cli.trust import Trusted
 from affidavit.verify.anchors import Pins
 from affidavit.wiring.settings import Settings
@@ -101,6 +101,35 @@ def options_of(believed: "Trust | None") -> Mapping[str, Any]:
         "since": place(content.since),
     }
     return {name: value for name, value in found.items() if value}
+
+
+OF_TRAILS = (
+    "witnesses",
+    "quorum",
+    "authorities",
+    "checkpoint",
+    "minimum_size",
+    "max_age",
+)
+"""Demands that somebody could take for made of whatever came out of a trail."""
+
+
+def say_unheard(
+    believed: "Trust | None", artefact: str, heard: Collection[str]
+) -> None:
+    """Name the demands of the file that were not put to an artefact of this kind."""
+    if believed is None:
+        return
+    left = [
+        name
+        for name in OF_TRAILS
+        if name not in heard and getattr(believed.content, name) is not None
+    ]
+    if left:
+        output.note(
+            f"Not demanded of a {artefact}, which does not tell: {', '.join(left)}. "
+            "Verify the trail or a statement with the same file for these."
+        )
 
 
 def kept(believed: "Trust") -> bytes | None:

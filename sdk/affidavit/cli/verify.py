@@ -210,6 +210,7 @@ def command(
     pinned = trusting.pinned(
         own if what in _GO_WITH["--witness"] else {}, (witness, quorum, tsa_ca), anchor
     )
+    trusting.say_unheard(believed, what.value, _heard(what))
     match what:
         case What.DISCLOSURE:
             return verify_disclosure.said(
@@ -241,6 +242,14 @@ def command(
             )
         case _:
             assert_never(what)
+
+
+def _heard(what: What) -> tuple[str, ...]:
+    """Fields of a trust file that such an artefact is held against."""
+    if what in (What.TRAIL, What.STATEMENT):
+        return trusting.OF_TRAILS
+    witnessed = ("witnesses", "quorum") if what in _GO_WITH["--witness"] else ()
+    return (*witnessed, *(("authorities",) if what in _ANCHORED else ()))
 
 
 def _fitting(what: What, options: Mapping[str, object]) -> None:

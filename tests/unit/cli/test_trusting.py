@@ -84,3 +84,20 @@ def test_each_field_stands_for_an_option(made: Sampled, tmp_path: Path) -> None:
     assert trusting.options_of(None) == {}
     assert trusting.bounds(None) == (None, None)
     assert trusting.read(None) is None
+
+
+def test_demands_that_an_artefact_cannot_be_held_against_are_named(
+    made: Sampled, capsys: pytest.CaptureFixture[str]
+) -> None:
+    believed = a_trust(
+        made.trail.key,
+        f'witnesses: ["{WITNESS.vkey}"]\nquorum: 1\nmax_age: 2h\n',
+        folder=made.folder,
+    )
+    trusting.say_unheard(believed, "proof", ("witnesses", "quorum"))
+    assert "Not demanded of a proof, which does not tell: max_age." in (
+        capsys.readouterr().err
+    )
+    trusting.say_unheard(believed, "trail", trusting.OF_TRAILS)
+    trusting.say_unheard(None, "proof", ())
+    assert capsys.readouterr().err == ""
