@@ -83,11 +83,10 @@ def _modes(assembly: Assembly) -> None:
     mode = root.mode if isinstance(root, PolicyFile) else None
     for document in assembly.documents[1:]:
         content = document.content
-        if (
-            not isinstance(content, PolicyFile)
-            or "mode" not in content.model_fields_set
-        ):
+        if not isinstance(content, PolicyFile):
             continue
+        # `enforce` counts where it is left out too: a lower file that only observes
+        # would switch all of it off.
         if content.mode != mode:
             document.report.error(
                 Code.MODE_CONFLICT,

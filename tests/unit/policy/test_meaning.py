@@ -59,8 +59,9 @@ def test_a_rule_for_a_misspelt_purpose_is_refused(tmp_path: Path) -> None:
     assert diagnostics[0].help == "Did you mean support.reply?"
 
 
-def test_what_is_extended_cannot_be_observed_instead(tmp_path: Path) -> None:
-    written(tmp_path, "mode: enforce\n", name="base.yaml")
+@pytest.mark.parametrize("mode", ["mode: enforce\n", ""])
+def test_what_is_extended_cannot_be_observed_instead(mode: str, tmp_path: Path) -> None:
+    written(tmp_path, mode, name="base.yaml")
     body = "mode: observe\nextends: [base.yaml]\n"
     (diagnostic,) = refused(tmp_path, body)
     assert (diagnostic.rule, diagnostic.path) == ("P024", str(tmp_path / "base.yaml"))
