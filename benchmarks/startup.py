@@ -37,7 +37,7 @@ repos:
     hooks:
       - id: affidavit-policy
         name: affidavit
-        entry: {affidavit} policy check --cached
+        entry: {affidavit} policy check --cached --touched
         language: system
         files: policy.yaml
       - id: ruff

@@ -46,6 +46,21 @@ def unavailable(path: Path, error: OSError) -> TrailUnavailable:
     )
 
 
+def unwritable(path: Path, error: OSError) -> TrailUnavailable:
+    """The same of what somebody asked to have written at `path`: it speaks of that
+    place, and of no trail.
+    """
+    if not os.path.isdir(path.parent):
+        remedy = f"There is no folder {path.parent}: make it, or name another place."
+    elif error.errno in (errno.ENOSPC, errno.EDQUOT):
+        remedy = "Free space there, or name another place."
+    else:
+        remedy = "See to it that this user may write there, or name another place."
+    return TrailUnavailable(
+        f"{path}: cannot be written ({error.strerror or error}). {remedy}"
+    )
+
+
 @contextmanager
 def named(path: Path) -> Iterator[None]:
     """Turn an `OSError` inside into `TrailUnavailable`, about the file that it names or

@@ -20,7 +20,7 @@ _STANDARD = {
     "delete": "DELETE/{}",
 }
 
-_SHORT = {
+SHORTER: Mapping[str, str] = {
     "audio.speech.create": "audio.speech",
     "audio.transcriptions.create": "audio.transcriptions",
     "audio.translations.create": "audio.translations",
@@ -218,7 +218,7 @@ def _endpoints() -> Iterator[tuple[str, str]]:
             name, _, where = method.partition("=")
             verb, slash, below = (where or _STANDARD[name]).partition("/")
             full = f"{resource}.{name}"
-            yield f"{verb} {path}{slash}{below}", _SHORT.get(full, full)
+            yield f"{verb} {path}{slash}{below}", SHORTER.get(full, full)
 
 
 ENDPOINTS: Mapping[str, str] = {
@@ -244,7 +244,7 @@ NAMES = frozenset(ENDPOINTS.values()) | CONNECTIONS
 
 GENERATING = CONNECTIONS | {
     # answered with a model's output
-    *_SHORT.values(),
+    *SHORTER.values(),
     "fine_tuning.alpha.graders.run",
     "responses.compact",
     "threads.create_and_run",

@@ -10,10 +10,13 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from support.policies import HEAD, SUPPORT
 
@@ -87,12 +90,19 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def tried(
-    hooks: Path, hook: str, project: Path, environ: Mapping[str, str]
+    hooks: Path,
+    hook: str,
+    project: Path,
+    environ: Mapping[str, str],
+    *,
+    staged: bool = False,
 ) -> subprocess.CompletedProcess[str]:
+    """The hook, run on all files, or as a commit of what is staged runs it."""
     return subprocess.run(
         [
             *(sys.executable, "-m", "pre_commit", "try-repo", str(hooks), hook),
-            *("--all-files", "--verbose", "--color", "never"),
+            *(() if staged else ("--all-files",)),
+            *("--verbose", "--color", "never"),
         ],
         cwd=project,
         env=dict(environ),
@@ -130,6 +140,73 @@ def test_the_check_passes_a_good_policy_and_fails_a_bad_one(
     done = tried(hooks, "affidavit-policy", bad, offline)
     assert done.returncode == 1
     assert "--> policies/policy.yaml:7:5" in done.stdout
+
+
+LAYER = HEAD + SUPPORT
+SERVICE = f"""\
+{HEAD}extends: [layers/base.yaml]
+rules:
+  - id: few
+    effect: deny
+    message: Four answers are enough.
+    any:
+      - purpose: support.reply
+        when: request.parameters.n != null && request.parameters.n > 4
+"""
+
+
+def a_service(directory: Path) -> Path:
+    """A policy with an expression, and the layer that it extends."""
+    layers = directory / "policies" / "layers"
+    layers.mkdir(parents=True)
+    (layers / "base.yaml").write_text(LAYER)
+    return a_project(directory, policy=SERVICE)
+
+
+@pytest.mark.xdist_group("pre-commit")
+def test_a_layer_may_not_break_the_policy_that_extends_it(
+    hooks: Path, offline: dict[str, str], tmp_path: Path
+) -> None:
+    project = a_service(tmp_path)
+    base = project / "policies" / "layers" / "base.yaml"
+    done = tried(hooks, "affidavit-policy", project, offline)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 paths checked: clean" in done.stdout
+
+    base.write_text(LAYER.replace("support.reply", "support.answer"))
+    git(project, "add", "-A")
+    done = tried(hooks, "affidavit-policy", project, offline, staged=True)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "error[P031]" in done.stdout
+    assert "--> policies/policy.yaml:10:18" in done.stdout
+    assert "1 path checked" in done.stdout
+
+
+@pytest.mark.xdist_group("pre-commit")
+def test_a_layer_that_is_extended_may_not_be_removed(
+    hooks: Path, offline: dict[str, str], tmp_path: Path
+) -> None:
+    project = a_service(tmp_path)
+    git(project, "mv", "policies/layers/base.yaml", "policies/layers/other.yaml")
+    done = tried(hooks, "affidavit-policy", project, offline, staged=True)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "error[P020]" in done.stdout
+    assert "--> policies/policy.yaml:4:11" in done.stdout
+
+    git(project, "rm", "-q", "-r", "-f", "policies")
+    done = tried(hooks, "affidavit-policy", project, offline, staged=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 paths checked: clean" in done.stdout
+
+
+def test_hooks_that_read_expressions_bring_what_reads_them() -> None:
+    listed: list[dict[str, Any]] = YAML(typ="safe").load(
+        (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8")
+    )
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    brought = {each["id"]: each.get("additional_dependencies") for each in listed}
+    for hook in ("affidavit-policy", "affidavit-policy-test"):
+        assert brought[hook] == project["optional-dependencies"]["cel"]
 
 
 @pytest.mark.xdist_group("pre-commit")

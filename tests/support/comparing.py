@@ -1,6 +1,7 @@
 """Random policies and random calls, and whether a changed cell covers a call."""
 
 import random
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,18 @@ from affidavit.calls import HANDSHAKE, Call, Finding
 from affidavit.policy import domain
 from affidavit.policy.diff import Cell, Difference, Side
 from affidavit.policy.domain import DAY, ENDPOINT, FINDING, MODEL, TERMS, WHERE
-from affidavit.policy.engine import NO_ACTIVITY, ORDINARY, Effect, decide, explain
+from affidavit.policy.engine import (
+    NO_ACTIVITY,
+    ORDINARY,
+    Effect,
+    decide,
+    explain,
+    facts_of,
+)
+from affidavit.policy.in_force import Truth
 from affidavit.policy.loader import Policy
+from affidavit.policy.obliged import Duty
+from affidavit.policy.opaque import OPAQUE
 from support.policies import HEAD
 
 TODAY = date(2026, 11, 23)
@@ -68,8 +79,8 @@ ACTIVITIES = ("self_instruct", "training_data", "distillation")
 PACKS = ("openai-services-agreement", "deepseek-open-platform", "baseline")
 
 
-def a_policy(dice: random.Random) -> str:
-    """A policy's text, after its head."""
+def a_policy(dice: random.Random, expressions: tuple[str, ...] = ()) -> str:
+    """A policy's text, after its head; its rules may ask one of `expressions`."""
     lines = []
     if dice.random() < 0.25:
         lines.append(f"extends: ['pack:{dice.choice(PACKS)}']")
@@ -79,7 +90,10 @@ def a_policy(dice: random.Random) -> str:
     names = dice.sample(PURPOSES, dice.choice((1, 2, 3)))
     for name in names:
         lines += [f"  {name}:", "    owner: x@y.example", *_purpose(dice)]
-    rules = [_rule(dice, number) for number in range(dice.choice((0, 1, 2, 3, 4)))]
+    rules = [
+        _rule(dice, number, expressions)
+        for number in range(dice.choice((0, 1, 2, 3, 4)))
+    ]
     if rules:
         lines += ["rules:", *(line for rule in rules for line in rule[1])]
     waivable = [number for number, (can, _) in enumerate(rules) if can]
@@ -123,17 +137,43 @@ def _some(dice: random.Random, among: tuple[str, ...]) -> str:
     return f"[{', '.join(repr(each) for each in chosen)}]"
 
 
-def _rule(dice: random.Random, number: int) -> tuple[bool, list[str]]:
-    effect = dice.choice(("deny", "deny", "review", "warn", "allow"))
+EFFECTS = ("deny", "deny", "review", "warn", "allow")
+
+
+def an_obliging_policy(dice: random.Random) -> str:
+    """One that permits nearly everything, and whose rules oblige to `store: false`."""
+    lines = ["purposes:"]
+    for name in PURPOSES:
+        declared = [each for each in _purpose(dice) if "trains_model" in each]
+        lines += [f"  {name}:", "    owner: x", *declared]
+        lines += ["    models: ['*']", "    endpoints: ['*']"]
+    rules = [_rule(dice, n, (), (each,)) for n, each in enumerate(("warn", "warn"))]
+    rules += [_rule(dice, 2, (), ("deny", "allow"))]
+    return "\n".join((*lines, "rules:", *(line for _, r in rules for line in r))) + "\n"
+
+
+def _rule(
+    dice: random.Random,
+    number: int,
+    expressions: tuple[str, ...],
+    effects: tuple[str, ...] = EFFECTS,
+) -> tuple[bool, list[str]]:
+    effect = dice.choice(effects)
     levels = {"deny": ("hard", "waivable", "shadow"), "review": ("hard", "waivable")}
     level = dice.choice(levels.get(effect, ("hard",)))
     lines = [f"  - id: r-{number}", f"    effect: {effect}", f"    level: {level}"]
     lines.append("    message: m")
+    if effect in ("warn", "allow") and dice.random() < 0.7:
+        lines.append("    obligations: {store: false}")
     groups = dice.sample(("all", "any", "none"), dice.choice((1, 1, 2)))
     for group in groups:
         lines.append(f"    {group}:")
         for _ in range(dice.choice((1, 2))):
             keys = dict(_key(dice) for _ in range(dice.choice((1, 1, 2))))
+            if expressions and dice.random() < 0.5:
+                alone = dice.random() < 0.5  # which holds for many more calls
+                keys = {} if alone else keys
+                keys["when"] = repr(dice.choice(expressions))
             inside = ", ".join(f"{key}: {value}" for key, value in keys.items())
             lines.append(f"      - {{{inside}}}")
     return level == "waivable", lines
@@ -159,6 +199,18 @@ def _key(dice: random.Random) -> tuple[str, str]:
     )
 
 
+EXPRESSIONS = (
+    "request.model.size() > 5",
+    "request.model.size() > 3 && request.endpoint != 'embeddings'",
+    "request.parameters.n > 2",
+    "request.parameters.n == 2 || request.model == 'gpt-5'",
+    "purpose.trains_model.declared && request.model.size() > 5",
+    "purpose.trains_model.kind == 'generative' || request.parameters.n > 1",
+    "finding.purpose_mismatch > 0.5 && request.model.size() > 3",
+    "request.subject == ''",
+)
+"""That few calls, many or nearly all answer with yes, and some not at all."""
+
 _NUMBERS = ("'> 1'", "'<= 3'", "'== 2'", "4", "'>= 1.5'", "true")
 _WORDS = ("large", "'> 10'", "'10'", "false")
 
@@ -170,7 +222,7 @@ def _compared(dice: random.Random, kind: str) -> str:
     return f"{{{kind}: {test}}}"
 
 
-def changed(dice: random.Random, body: str) -> str:
+def changed(dice: random.Random, body: str, expressions: tuple[str, ...] = ()) -> str:
     """The same policy with one thing different, or another one."""
     swaps = (
         ("gpt-5*", "gpt-*"),
@@ -181,10 +233,12 @@ def changed(dice: random.Random, body: str) -> str:
         ("responses", "embeddings"),
         ("present", "absent"),
         ("generative", "classifier"),
+        ("size() > 5", "size() > 8"),
+        ("self*", "training_data"),
     )
     possible = [swap for swap in swaps if swap[0] in body]
     if not possible or dice.random() < 0.3:
-        return a_policy(dice)
+        return a_policy(dice, expressions)
     return body.replace(*dice.choice(possible))
 
 
@@ -236,7 +290,7 @@ def effects(
 
 def covers(
     difference: Difference,
-    cell: Cell,
+    cell: Cell | Duty,
     sides: tuple[Side, Side],
     call: Call,
     found: tuple[Finding, ...],
@@ -251,6 +305,8 @@ def covers(
             inside = domain.binding(space.packs, call) in values
         elif axis == DAY:
             inside = max(each for each in every[DAY] if each <= day) in values
+        elif axis.startswith(OPAQUE):
+            inside = _answered(sides, axis, call, found, day) & {*values} != set()
         elif axis.startswith(FINDING):
             inside = _scored(sides, axis, values, every, found, call)
         else:
@@ -262,6 +318,25 @@ def covers(
         if not inside:
             return False
     return True
+
+
+def _answered(
+    sides: tuple[Side, Side],
+    axis: str,
+    call: Call,
+    found: tuple[Finding, ...],
+    day: date,
+) -> set[Truth]:
+    """What the expression of an axis answers: which side's it is, its name hides."""
+    name = re.sub(r" \(\d+\)$", "", axis.removeprefix(OPAQUE))
+    return {
+        check.test(facts_of(side.policy, call, found, day))
+        for side in sides
+        for rule in side.policy.rules
+        for condition in rule.conditions
+        for check in condition.checks
+        if f"{check.name}: {check.wanted}" == name
+    }
 
 
 def _scored(
@@ -337,7 +412,7 @@ def _moved(call: Call, axis: str, value: Any) -> Call:
 def _seen(
     sides: tuple[Side, Side], call: Call, found: tuple[Finding, ...], day: date
 ) -> tuple[object, ...]:
-    """All that the two policies see of a call, whose terms it is under aside."""
+    """All that the two policies see of a call, its terms and expressions aside."""
     return tuple(_one(side.policy, call, found, day) for side in sides)
 
 
@@ -358,7 +433,7 @@ def _one(
         for rule in told.rules
         for condition in rule.conditions
         for check in condition.checks
-        if check.name != TERMS
+        if check.name not in (TERMS, "when")  # each is an axis of its own
     )
     allowed = policy.origins is None or call.origin in policy.origins
     return (*lists, allowed, *checks)

@@ -203,3 +203,22 @@ def test_what_is_there_is_told_apart_from_what_cannot_be_asked(tmp_path: Path) -
     assert not durable.is_there(tmp_path / "gone")
     with pytest.raises(TrailUnavailable, match="ENAMETOOLONG"):
         durable.is_there(tmp_path / ("x" * 300))
+
+
+@pytest.mark.parametrize(
+    ("number", "folder", "remedy"),
+    [
+        (errno.ENOENT, "nowhere", "nowhere: make it, or name another"),
+        (errno.ENOSPC, ".", "Free space there, or name another place"),
+        (errno.EDQUOT, ".", "Free space there, or name another place"),
+        (errno.EACCES, ".", "See to it that this user may write there"),
+    ],
+)
+def test_what_cannot_be_written_for_somebody_is_told_of_its_place(
+    number: int, folder: str, remedy: str, tmp_path: Path
+) -> None:
+    error = OSError(number, os.strerror(number))
+    told = str(durable.unwritable(tmp_path / folder / "calls.csv", error))
+    assert f"calls.csv: cannot be written ({os.strerror(number)})" in told
+    assert remedy in told
+    assert "affidavit init" not in told

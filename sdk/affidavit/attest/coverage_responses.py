@@ -7,6 +7,7 @@ them, is a problem; one that is missing is lacking; none at all leaves it unchec
 from pathlib import Path
 from typing import Protocol
 
+from affidavit import regular
 from affidavit.attest.coverage import DIRECTORY, NAME
 from affidavit.attest.coverage_told import Told as Covered
 from affidavit.attest.told import Told
@@ -58,7 +59,7 @@ def check(told: Told, folder: Path | None, found: Findings) -> None:
 
 def _read(path: Path) -> bytes | None:
     try:
-        with path.open("rb") as file:
+        with regular.opened(path) as file:
             return file.read(MAX_DOCUMENT_BYTES + 1)
     except OSError:
         return None

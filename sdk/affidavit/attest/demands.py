@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
+from affidavit import regular
 from affidavit.attest import (
     coverage_responses,
     handover,
@@ -277,10 +278,10 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _read(folder: Path | None, name: str, most: int) -> bytes | None:
-    if folder is None or not (folder / name).is_file():
+    if folder is None:
         return None
     try:
-        with (folder / name).open("rb") as file:
+        with regular.opened(folder / name) as file:
             return file.read(most + 1)
     except OSError:
         return None

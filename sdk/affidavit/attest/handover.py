@@ -26,7 +26,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from affidavit import canonical
+from affidavit import canonical, regular
 from affidavit.attest import (
     controls,
     coverage,
@@ -152,9 +152,7 @@ def language_in(folder: Path) -> Language:
 
 def _read(path: Path) -> bytes | None:
     try:
-        if not path.is_file():
-            return None  # a pipe would never end
-        with path.open("rb") as file:
+        with regular.opened(path) as file:
             return file.read(MAX_DERIVED_BYTES)
     except OSError:
         return None

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from affidavit.durable import unavailable
+from affidavit.durable import unwritable
 from affidavit.errors import SettingsInvalid
 from affidavit.verify.disclosure.manifest import By, Manifest
 
@@ -27,7 +27,7 @@ class Package:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
         except OSError as error:
-            raise unavailable(path, error) from error
+            raise unwritable(path, error) from error
 
 
 @contextmanager
@@ -46,12 +46,12 @@ def staged(out: Path) -> Iterator[Package]:
     try:
         staging.mkdir(parents=True)
     except OSError as error:
-        raise unavailable(staging, error) from error
+        raise unwritable(out, error) from error
     try:
         yield Package(staging)
         os.replace(staging, out)
     except OSError as error:
-        raise unavailable(out, error) from error
+        raise unwritable(out, error) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from affidavit import regular
 from affidavit.attest.inventory import bare
 from affidavit.attest.packaging import Package
 from affidavit.dsse import Envelope
@@ -69,7 +70,7 @@ def missing(folder: Path, predicate: Mapping[str, Any]) -> list[str]:
     lacking = []
     for path, digest in names_of(predicate):
         try:
-            with (folder / place(digest)).open("rb") as file:
+            with regular.opened(folder / place(digest)) as file:
                 data = file.read(MAX_BYTES + 1)
         except OSError:
             lacking.append(path)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from affidavit import canonical
+from affidavit import canonical, regular
 from affidavit.attest import sample_anchor
 from affidavit.attest.recount import StatementReport, problem
 from affidavit.attest.sample_anchor import Anchor, Standing
@@ -194,7 +194,7 @@ def _unseen(
 
 def _read(path: Path) -> bytes | None:
     try:
-        with path.open("rb") as file:
+        with regular.opened(path) as file:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return None

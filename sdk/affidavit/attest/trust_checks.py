@@ -4,23 +4,28 @@ Pure but for reading a trail's tiles. A demand that is contradicted is a problem
 that cannot be seen to is lacking.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from affidavit.attest.contract_model import seconds_in
 from affidavit.attest.recount import StatementReport, problem
-from affidavit.attest.tally import stamp
 from affidavit.canonical import Json
 from affidavit.errors import BrokenTrail, Invalid
 from affidavit.tlog.checkpoint import open_checkpoint
 from affidavit.tlog.merkle import verify_consistency
 from affidavit.trail import proofs
 from affidavit.trail.reader import TrailReader
+from affidavit.trail.record import parse_moment
+from affidavit.verify.age import UNASKED
 
 if TYPE_CHECKING:  # pydantic is for those who have such a file
     from affidavit.attest.trust_file import Trust
+
+_PRESENT = (
+    "The greatest age was held against the end of the statement's period: that the "
+    "trail goes on from there to the present was not checked."
+)
 
 
 def answered(
@@ -36,8 +41,8 @@ def answered(
     `kept` is the checkpoint that the file names; `trail` holds the statement's tree.
     """
     problems = [*_figures(report, trust), *_parties(report, trust)]
-    lacking = [*_age(report, trust, now), *_party(report, trust)]
-    checked: list[str] = []
+    checked, lacking = _age(report, trust, now)
+    lacking += _party(report, trust)
     if kept is not None:
         try:
             said = _extends(report, trust, kept, trail)
@@ -48,7 +53,7 @@ def answered(
                 said or "the trail only grew since the checkpoint that you kept"
             )
     more = replace(
-        report,
+        report if trust.max_age is None else _aged(report),
         problems=(*report.problems, *map(problem, problems)),
         lacking=(*report.lacking, *lacking),
     )
@@ -73,16 +78,32 @@ def _figures(report: StatementReport, trust: "Trust") -> Iterator[str]:
                 pass
 
 
-def _age(report: StatementReport, trust: "Trust", now: datetime) -> Iterator[str]:
-    span = trust.content.max_age
-    if span is None:
-        return
-    oldest = stamp(now - timedelta(seconds=seconds_in(span)))
-    if report.period.end < oldest:
-        yield (
-            f"a statement of a period that ended no longer than {span} ago: this one's "
-            f"ended at {report.period.end}. Ask for a newer one"
-        )
+def _age(
+    report: StatementReport, trust: "Trust", now: datetime
+) -> tuple[list[str], list[str]]:
+    """What was demanded of its age and holds, and what does not."""
+    most, span = trust.max_age, trust.content.max_age
+    if most is None:
+        return [], []
+    if now - parse_moment(report.period.end) <= most:
+        return [f"its period ended no longer than {span} ago"], []
+    lacking = (
+        f"a statement of a period that ended no longer than {span} ago: this one's "
+        f"ended at {report.period.end}. Ask for a newer one"
+    )
+    return [], [lacking]
+
+
+def _aged(report: StatementReport) -> StatementReport:
+    """The report where an age was demanded: nothing in it says that none was."""
+    trail = report.trail
+    if trail is not None:
+        trail = replace(trail, unchecked=_of_period(trail.unchecked))
+    return replace(report, unchecked=_of_period(report.unchecked), trail=trail)
+
+
+def _of_period(unchecked: Iterable[str]) -> tuple[str, ...]:
+    return tuple(_PRESENT if each == UNASKED else each for each in unchecked)
 
 
 def _named(report: StatementReport) -> set[Json] | None:

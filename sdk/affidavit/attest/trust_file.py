@@ -6,12 +6,13 @@ verifier's own.
 
 import json
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from affidavit.attest.trust_model import TrustFile
+from affidavit.attest.trust_model import TrustFile, age_of
 from affidavit.errors import Diagnostic, Incomplete, KeyUnusable, TrustInvalid
 from affidavit.policy.diagnose import validated
 from affidavit.policy.report import Code, Report
@@ -51,6 +52,12 @@ class Trust:
     folder: Path
     """That its paths are from."""
     keys: LogKeys
+
+    @property
+    def max_age(self) -> timedelta | None:
+        """How old what is verified may be."""
+        text = self.content.max_age
+        return None if text is None else age_of(text)
 
     def place(self, name: str) -> Path:
         """A path of the file."""

@@ -5,11 +5,12 @@ not read is not made.
 """
 
 import re
+from datetime import timedelta
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from affidavit.attest.contract_model import Count, Span, Vkey
+from affidavit.attest.contract_model import Count, Vkey
 from affidavit.errors import KeyUnusable
 from affidavit.policy.fields import Text, wrong
 from affidavit.policy.part import Part
@@ -18,6 +19,22 @@ from affidavit.tlog.mldsa import MlDsaKey
 from affidavit.tlog.witness import WitnessKey
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_AGE = re.compile(r"([1-9][0-9]{0,5})(s|m|h|d|w)", re.ASCII)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def age_of(text: str) -> timedelta | None:
+    """The length of an age such as `90s`, `24h` or `35d`; None for what is none."""
+    found = _AGE.fullmatch(text)
+    return timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
+
+
+def _age(text: str) -> str:
+    if age_of(text) is None:
+        raise wrong(
+            f"{text[:40]!r} is no span of time", "Write 90s, 15m, 24h, 35d or 5w."
+        )
+    return text
 
 
 def _digest(text: str) -> str:
@@ -67,6 +84,11 @@ Digest: TypeAlias = Annotated[
     AfterValidator(_digest),
     WithJsonSchema({"type": "string", "pattern": f"^{_DIGEST.pattern}$"}),
 ]
+Age: TypeAlias = Annotated[
+    str,
+    AfterValidator(_age),
+    WithJsonSchema({"type": "string", "pattern": f"^{_AGE.pattern}$"}),
+]
 Place: TypeAlias = Annotated[str, AfterValidator(_place)]
 Many: TypeAlias = Annotated[int, Field(ge=1, le=100)]
 
@@ -109,7 +131,7 @@ class TrustFile(Part):
     minimum_size: Count | None = Field(
         None, description="Fewer records than this are a truncation."
     )
-    max_age: Span | None = Field(
+    max_age: Age | None = Field(
         None,
         description="What ended longer ago is too old: `24h`, `35d`. A statement's "
         "period, or a trail's newest record.",

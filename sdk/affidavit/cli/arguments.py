@@ -15,7 +15,40 @@ _SPAN = re.compile(r"([0-9]{1,9})(s|m|h|d|w)", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
-PATH = click.Path(path_type=Path)
+_EMPTY = "It is empty. Name what you mean; perhaps a variable of your shell is not set."
+
+
+class Place(click.ParamType):  # type: ignore[type-arg]  # not generic in click 8.1
+    """What names a file or a folder, or says what one would hold: not empty.
+
+    An empty path is the present folder, to the system: never what was meant.
+    """
+
+    name = "text"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The text as it is, else fail as a usage error."""
+        if value == "":
+            self.fail(_EMPTY, param, ctx)
+        return str(value)
+
+
+class NamedPath(click.Path):
+    """As click's, but not empty."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        """The path, else fail as a usage error."""
+        if value == "":
+            self.fail(_EMPTY, param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = NamedPath(path_type=Path)
+PLACE = Place()
 
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON, for programs."
@@ -34,6 +67,7 @@ trail = click.option(
 )
 signing_key = click.option(
     "--signing-key",
+    type=PLACE,
     metavar="PATH|URI",
     help="Private key of the trail, instead of the settings'.",
 )
@@ -41,6 +75,7 @@ trusted_key = click.option(
     "--key",
     "trusted_key",
     multiple=True,
+    type=PLACE,
     metavar="VKEY|FILE",
     help="Verifier key to trust, or a file that holds it: what `affidavit trail key` "
     "printed, from whoever wrote the trail, by another way than the trail. Again for "
@@ -62,7 +97,11 @@ class Span(click.ParamType):  # type: ignore[type-arg]  # not generic in click 8
             return value
         found = _SPAN.fullmatch(value)
         if found is None:
-            self.fail(f"{value!r} is no span of time. Write 90s, 15m, 2h, 30d or 1w.")
+            self.fail(
+                f"{value!r} is no span of time. Write 90s, 15m, 2h, 30d or 1w.",
+                param,
+                ctx,
+            )
         try:
             return timedelta(**{_UNITS[found[2]]: int(found[1])})
         except OverflowError:

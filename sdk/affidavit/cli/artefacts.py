@@ -47,13 +47,18 @@ def told_apart(path: Path) -> tuple[What, bytes]:
     """
     if not path.exists():
         raise Incomplete(f"{path}: nothing is there. Name what you were given.")
+    if not (path.is_file() or path.is_dir()):
+        raise Incomplete(
+            f"{path}: a pipe or a device, neither a file nor a folder. Save what comes "
+            "from it as a file, and name that."
+        )
     if is_disclosure(path):
         return What.DISCLOSURE, b""
     if is_dossier(path):
         return What.DOSSIER, b""
     if (path / "checkpoint").exists():
         return What.TRAIL, b""
-    if not path.is_file():
+    if path.is_dir():
         return What.STATEMENT, b""
     return _file(path, handing.read(path, MAX_PROOF_BYTES))
 

@@ -39,6 +39,7 @@ _OPTIONS = (
     click.option(
         "--officer",
         multiple=True,
+        type=arguments.PLACE,
         metavar="VKEY|FILE",
         help="Key of an officer who must have signed the statement, from them. May be "
         "repeated; each must have, unless --threshold says fewer.",
@@ -65,6 +66,7 @@ _OPTIONS = (
     click.option(
         "--auditor",
         multiple=True,
+        type=arguments.PLACE,
         metavar="VKEY|FILE",
         help="Key of an auditor who must have countersigned the statement. May be "
         "repeated.",

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 import click
 
 from affidavit.calls import Finding, Span
-from affidavit.cli import machine, prompts
+from affidavit.cli import arguments, machine, prompts
 from affidavit.cli.progress import shown
 from affidavit.cli.prompts import Prompt
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.detect.content import THRESHOLD, Assessment, ContentDetector
 
-SOURCE = click.argument("source", metavar="FILE|-")
+SOURCE = click.argument("source", type=arguments.PLACE, metavar="FILE|-")
 AT = click.option(
     "--threshold",
     type=click.FloatRange(0, 1),

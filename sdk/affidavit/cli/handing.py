@@ -3,10 +3,12 @@
 Knows how they are read and written. What they say is checked elsewhere.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from affidavit import durable
-from affidavit.errors import Incomplete, Malformed, TrailMismatch
+from affidavit.errors import Incomplete, Malformed, TrailMismatch, TrailUnavailable
 from affidavit.tlog.checkpoint import Checkpoint
 from affidavit.tlog.note import MAX_NOTE_BYTES, parse_note
 from affidavit.trail.identity import Identity
@@ -18,7 +20,23 @@ def hand_out(path: Path, data: bytes) -> None:
     """
     if path.is_dir():
         raise Incomplete(f"{path}: a folder. Name the file to write.")
-    durable.replace(path, data, mode=0o644)
+    with writing(path):
+        durable.replace(path, data, mode=0o644)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Around what writes at `path` and reads no trail: whatever the disk refuses is
+    told of that place.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise durable.unwritable(path, error) from error
+    except TrailUnavailable as error:
+        if not isinstance(error.__cause__, OSError):
+            raise
+        raise durable.unwritable(path, error.__cause__) from error
 
 
 def read(path: Path, most: int) -> bytes:

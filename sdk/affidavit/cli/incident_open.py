@@ -56,7 +56,7 @@ from affidavit.wiring.settings import Settings
     ),
 )
 @etiquette
-@click.argument("document", required=False, metavar="[FILE|-]")
+@click.argument("document", required=False, type=arguments.PLACE, metavar="[FILE|-]")
 @click.option("--case", metavar="ID", help="Fetch this safety case.")
 @click.option("--alert", metavar="ID", help="Fetch this safety alert.")
 @click.option(

@@ -9,7 +9,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from affidavit import durable
+from affidavit.cli import handing
 from affidavit.errors import ToolUnavailable
 from affidavit.trail.history import COLUMNS, CallRecord
 
@@ -33,11 +33,9 @@ def write(rows: Iterator[CallRecord], out: Path) -> int:
         for folder, part in _partitions(batch):
             columns = {name: [getattr(row, name) for row in part] for name in _STORED}
             file = out / folder / f"part-{number:05}.parquet"
-            try:
+            with handing.writing(out):
                 file.parent.mkdir(parents=True, exist_ok=True)
                 files.write_table(arrow.table(columns, schema=schema), file)
-            except OSError as error:
-                raise durable.unavailable(file, error) from error
             number += 1
     return written
 

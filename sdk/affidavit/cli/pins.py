@@ -43,6 +43,7 @@ _OPTIONS = (
     click.option(
         "--witness",
         multiple=True,
+        type=arguments.PLACE,
         metavar="VKEY|FILE",
         help="Key of a witness that must have cosigned this trail, as its operator "
         "gave it to you. May be repeated; each must have, unless --quorum says fewer.",

@@ -1,13 +1,13 @@
 """`affidavit policy check`: what is wrong with a policy, as a compiler would say it."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from affidavit.cli import arguments, choosing, diagnostics, output, seen
+from affidavit.cli import arguments, choosing, diagnostics, output, seen, touched
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.wording import count
 from affidavit.errors import Diagnostic, PolicyInvalid
@@ -20,7 +20,7 @@ from affidavit.policy.check import examined
     name="check",
     uses=(
         Use("affidavit policy check", "the policy of the settings"),
-        Use("affidavit policy check policies/*.yaml", "several, as a hook does"),
+        Use("affidavit policy check policies/*.yaml", "several"),
         Use("affidavit policy check --format github", "annotations in a pull request"),
         Use(
             "affidavit policy check --require-approval --base origin/main",
@@ -46,6 +46,13 @@ from affidavit.policy.check import examined
     "cached",
     is_flag=True,
     help="Do not read again what was clean today and has not changed, as a hook does.",
+)
+@click.option(
+    touched.FLAG,
+    "hooked",
+    is_flag=True,
+    help="As a hook does: also check what extends a PATH, or a file that the commit "
+    "takes away. No PATH is nothing else to check.",
 )
 @choosing.options
 @click.option(
@@ -80,6 +87,7 @@ def command(
     as_json: bool,
     fix: bool,
     cached: bool,
+    hooked: bool,
     select: choosing.Codes,
     ignore: choosing.Codes,
     require_approval: bool,
@@ -92,10 +100,11 @@ def command(
     Without PATH, the settings' policy. Says what is wrong, where, and what to do; dates
     are held against today (UTC). What each code means: docs/policy-lint.md.
     """
-    paths = paths or (_settings_policy(),)
-    found = _check_all(paths, remember=cached)
+    if not hooked:
+        paths = paths or (_settings_policy(),)
+    found = _check_all(paths, remember=cached, hooked=hooked)
     if fix and _fixed(found):
-        found = _check_all(paths)
+        found = _check_all(paths, hooked=hooked)
     if require_approval and diagnostics.exit_code(found) == 0:
         from affidavit.cli.policy_approval import unapproved
 
@@ -111,21 +120,44 @@ def _settings_policy() -> Path:
     return read_settings(environ=os.environ, directory=Path.cwd()).policy
 
 
-def _check_all(paths: Iterable[Path], *, remember: bool = False) -> list[Diagnostic]:
+def _check_all(
+    paths: Sequence[Path], *, remember: bool = False, hooked: bool = False
+) -> list[Diagnostic]:
     found = [each for path in paths for each in _checked(path, remember=remember)]
+    if hooked:
+        found += _extending(paths, remember=remember)
     return list(dict.fromkeys(found))
 
 
 def _checked(path: Path, *, remember: bool) -> Sequence[Diagnostic]:
-    stamp = seen.installation() if remember else ""
     try:
-        assembly = examined(path, today=datetime.now(UTC).date())
+        return _examined(path, remember=remember).diagnostics
     except PolicyInvalid as error:
         return error.diagnostics
-    found = assembly.diagnostics
-    if remember and not found:
+
+
+def _examined(path: Path, *, remember: bool) -> Assembly:
+    stamp = seen.installation() if remember else ""
+    assembly = examined(path, today=datetime.now(UTC).date())
+    if remember and not assembly.diagnostics:
         _remember(path, assembly, stamp)
-    return found
+    return assembly
+
+
+def _extending(paths: Sequence[Path], *, remember: bool) -> Iterator[Diagnostic]:
+    """What is wrong with policies that extend one of `paths`, or a file that is gone.
+
+    Each is read whole to find out: what it extends may extend the file in its turn.
+    """
+    files = [*map(str, paths), *touched.gone(os.environ)]
+    meant = {Path(file).resolve() for file in files}
+    stamp = seen.installation() if remember else ""
+    for name in touched.may_extend(files):
+        if remember and seen.known(name, stamp):
+            continue
+        assembly = _examined(Path(name), remember=remember)
+        if any(meant.intersection(each) for each in assembly.extends.values()):
+            yield from assembly.diagnostics
 
 
 def _remember(path: Path, assembly: Assembly, stamp: str) -> None:

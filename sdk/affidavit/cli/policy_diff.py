@@ -20,7 +20,8 @@ from affidavit.cli.wording import count
 from affidavit.policy.globs import Globs
 
 if TYPE_CHECKING:  # heavy, and only for comparing
-    from affidavit.policy.diff import Cell, Difference, Witness
+    from affidavit.policy.diff import Cell, Difference
+    from affidavit.policy.witnesses import Witness
 
 SHOWN = 50
 """Rows that a person is shown without --limit; JSON has all that were told."""
@@ -40,14 +41,14 @@ _MAIN = ("model", "endpoint")
         Use("affidavit policy diff old.yaml new.yaml --json", "for a program"),
     ),
     exits=Exits(
-        "no call is decided otherwise",
-        "some are",
+        "nothing changed",
+        "something did: calls are decided otherwise, or what is said beside them",
         "usage, a policy cannot be read, or there is too much to go through",
     ),
 )
 @etiquette
-@click.argument("before", metavar="A")
-@click.argument("after", metavar="[B]", required=False)
+@click.argument("before", type=arguments.PLACE, metavar="A")
+@click.argument("after", type=arguments.PLACE, metavar="[B]", required=False)
 @click.option(
     "--purpose", "globs", multiple=True, metavar="GLOB", help="These only. Repeatable."
 )
@@ -163,7 +164,7 @@ def _compared(
         rows=tuple(_rows(found, before, after)),
         untold=found.untold,
         purposes=len(found.purposes),
-        beside=tuple(beside(first.policy, second.policy)),
+        beside=tuple(beside(first, second, found)),
         since=day.isoformat(),
     )
 
@@ -185,16 +186,6 @@ def _rows(found: "Difference", before: Opened, after: Opened) -> Iterator[Row]:
 def _row(cell: "Cell", found: "Difference", before: Opened, after: Opened) -> Row:
     from affidavit.policy import labels
 
-    every = found.seen[cell.purpose]
-    within = tuple(
-        (
-            labels.heading(axis, every),
-            labels.label(axis, values, every[axis], found.space),
-        )
-        for axis, values in sorted(
-            cell.within.items(), key=lambda item: list(every).index(item[0])
-        )
-    )
     seen = cell.witness
     because: tuple[str | None, str | None] = (None, None)
     if seen is not None:
@@ -203,7 +194,7 @@ def _row(cell: "Cell", found: "Difference", before: Opened, after: Opened) -> Ro
         purposes=(cell.purpose,),
         before=cell.before.value,
         after=cell.after.value,
-        within=tuple(pair for pair in within if pair[1] != labels.ANY),
+        within=labels.told(cell.within, found.seen[cell.purpose], found.space),
         because=because,
         witness=None if seen is None else _witness(seen, before, after),
     )

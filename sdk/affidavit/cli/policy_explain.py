@@ -63,7 +63,13 @@ _COLOURS = {
 @click.argument("record", metavar="[ID]", required=False)
 @arguments.policy
 @arguments.trail
-@click.option("--call", "source", metavar="FILE|-", help="JSON; - is standard input.")
+@click.option(
+    "--call",
+    "source",
+    type=arguments.PLACE,
+    metavar="FILE|-",
+    help="JSON; - is standard input.",
+)
 @click.option("--purpose", help="What the call declares. Default: the settings'.")
 @click.option("--model")
 @click.option("--endpoint", help="Such as chat.completions. Default: responses.")
@@ -187,7 +193,7 @@ def _given(text: str) -> Finding:
 
 
 def _draw(file: Path, told: dict[str, Json]) -> None:
-    from affidavit import durable
+    from affidavit.cli import handing
     from affidavit.cli.picture import picture
 
     text = picture(told)
@@ -196,7 +202,7 @@ def _draw(file: Path, told: dict[str, Json]) -> None:
         return
     if file.exists() and b"<svg" not in file.read_bytes()[:256]:
         raise click.UsageError(f"{file} is there and is no picture: name another file.")
-    durable.replace(file, text.encode(), mode=0o644)
+    handing.hand_out(file, text.encode())
 
 
 def _described(

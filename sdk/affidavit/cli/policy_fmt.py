@@ -1,12 +1,14 @@
 """`affidavit policy fmt`: every policy in one layout, and the same policy in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from affidavit import durable
-from affidavit.cli import arguments, diagnostics, output
+from affidavit.canonical import Json
+from affidavit.cli import arguments, diagnostics, machine, output
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.wording import count
 from affidavit.errors import Diagnostic, PolicyInvalid, PolicyNotFound
@@ -32,34 +34,49 @@ from affidavit.policy.source import MAX_BYTES
 @click.argument("paths", nargs=-1, required=True, type=arguments.PATH)
 @click.option("--check", "only_check", is_flag=True, help="Say which; write nothing.")
 @click.option("--diff", "as_diff", is_flag=True, help="Show what; write nothing.")
-def command(*, paths: tuple[Path, ...], only_check: bool, as_diff: bool) -> int:
+@arguments.as_json
+def command(
+    *, paths: tuple[Path, ...], only_check: bool, as_diff: bool, as_json: bool
+) -> int:
     """Lay out each policy or pack at PATH, a file or a folder, in the one way.
 
     Sets indents, the order of keys and the gaps between parts. Comments stay, and so
     does what the policy means: a file whose meaning would change is not written.
     """
-    dry, changed, invalid = only_check or as_diff, 0, 0
+    dry = only_check or as_diff
     files = list(dict.fromkeys(each for path in paths for each in _files(path)))
+    done: list[_Done] = []
     for file in files:
-        try:
-            before = _read(file)
-            after = formatted(before, str(file))
-        except PolicyInvalid as error:
-            _say_invalid(error.diagnostics, file)
-            invalid += 1
-            continue
-        if after == before:
-            continue
-        changed += 1
-        _say_changed(file, before, after, as_diff=as_diff, dry=dry)
-        if not dry:
-            target = file.resolve()  # a link stays a link
-            durable.replace(target, after, mode=target.stat().st_mode & 0o777)
-    same = len(files) - changed - invalid
+        done.append(_laid_out(file, dry=dry))
+        if not as_json:
+            _say(done[-1], as_diff=as_diff, dry=dry)
+    changed = sum(each.changed for each in done)
+    invalid = sum(bool(each.wrong) for each in done)
+    if as_json:
+        machine.emit(_as_json(done, as_diff=as_diff, dry=dry))
     verb = "would be formatted" if dry else "formatted"
+    same = len(files) - changed - invalid
     parts = [f"{count(changed, 'file')} {verb}", f"{same:,} left as they are"]
     output.hint(", ".join([*parts, f"{invalid:,} invalid"] if invalid else parts))
     return int(bool(invalid or (dry and changed)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """One file: as it was, as it is in the layout, or why it is no policy."""
+
+    file: Path
+    before: bytes
+    after: bytes
+    wrong: tuple[Diagnostic, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+    @property
+    def difference(self) -> str:
+        return difference(self.before, self.after, str(self.file))
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -80,14 +97,38 @@ def _read(file: Path) -> bytes:
         return stream.read(MAX_BYTES + 1)
 
 
-def _say_invalid(found: tuple[Diagnostic, ...], file: Path) -> None:
-    diagnostics.say("text", found, [file])
+def _laid_out(file: Path, *, dry: bool) -> _Done:
+    before = _read(file)
+    try:
+        done = _Done(file, before, formatted(before, str(file)))
+    except PolicyInvalid as error:
+        return _Done(file, before, before, error.diagnostics)
+    if done.changed and not dry:
+        target = file.resolve()  # a link stays a link
+        durable.replace(target, done.after, mode=target.stat().st_mode & 0o777)
+    return done
 
 
-def _say_changed(
-    file: Path, before: bytes, after: bytes, *, as_diff: bool, dry: bool
-) -> None:
-    if as_diff:
-        output.say(difference(before, after, str(file)).rstrip("\n"))
-    else:
-        output.say(f"{'would format' if dry else 'formatted'} {file}")
+def _say(done: _Done, *, as_diff: bool, dry: bool) -> None:
+    if done.wrong:
+        diagnostics.say("text", done.wrong, [done.file])
+    elif done.changed and as_diff:
+        output.say(done.difference.rstrip("\n"))
+    elif done.changed:
+        output.say(f"{'would format' if dry else 'formatted'} {done.file}")
+
+
+def _as_json(done: Sequence[_Done], *, as_diff: bool, dry: bool) -> dict[str, Json]:
+    changed = [each for each in done if each.changed]
+    return {
+        "changed": [
+            {
+                "diff": machine.text(each.difference) if as_diff else None,
+                "path": machine.text(each.file),
+            }
+            for each in changed
+        ],
+        "diagnostics": [diagnostics.as_json(it) for each in done for it in each.wrong],
+        "paths": [machine.text(each.file) for each in done],
+        "written": bool(changed) and not dry,
+    }

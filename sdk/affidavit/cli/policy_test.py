@@ -55,7 +55,7 @@ class Results:
     ),
 )
 @etiquette
-@click.argument("paths", nargs=-1, metavar="[PATH|ID]…")
+@click.argument("paths", nargs=-1, type=arguments.PLACE, metavar="[PATH|ID]…")
 @click.option(
     "--format",
     "shape",

@@ -49,6 +49,7 @@ from affidavit.wiring.trusted import read_trust, verified
     "--key",
     "keys",
     multiple=True,
+    type=arguments.PLACE,
     metavar="VKEY|FILE",
     help="Key that must have signed, as `affidavit policy sign` printed it. May be "
     "repeated; each must have, unless --threshold says fewer.",

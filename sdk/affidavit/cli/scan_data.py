@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from affidavit import durable
-from affidavit.cli import arguments, machine, output, progress, sealing, verifying
+from affidavit.cli import (
+    arguments,
+    handing,
+    machine,
+    output,
+    progress,
+    sealing,
+    verifying,
+)
 from affidavit.cli.arguments import When
 from affidavit.cli.teaching import Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.trail_export import must_be_new
@@ -262,10 +269,7 @@ def _sign(out: Path, report: Report, settings: Settings) -> None:
 
 
 def _write(out: Path, data: bytes) -> None:
-    try:
-        durable.replace(out, data, mode=0o644)
-    except OSError as error:
-        raise durable.unavailable(out, error) from error
+    handing.hand_out(out, data)
     output.hint(f"{out}: written")
 
 

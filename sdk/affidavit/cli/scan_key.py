@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from affidavit import durable
-from affidavit.cli import arguments, output
+from affidavit.cli import arguments, handing, machine, output
 from affidavit.cli.teaching import NO_FINDINGS, Exits, TeachingCommand, Use, etiquette
 from affidavit.cli.trail_export import must_be_new
 from affidavit.fingerprint import Key
@@ -30,7 +30,8 @@ from affidavit.wiring.settings import read_settings
 @etiquette
 @click.argument("out", type=arguments.PATH)
 @arguments.trail
-def command(*, out: Path, trail: Path | None) -> int:
+@arguments.as_json
+def command(*, out: Path, trail: Path | None, as_json: bool) -> int:
     """Write the key of the trail's fingerprints to OUT, for your own reader only.
 
     With it and a copy of the trail's bodies anybody can test whether a text that they
@@ -39,9 +40,9 @@ def command(*, out: Path, trail: Path | None) -> int:
     settings = read_settings(environ=os.environ, directory=Path.cwd(), trail=trail)
     must_be_new(out)
     secrets = load_secrets(secret_path(settings.trail))
-    try:
+    with handing.writing(out):
         durable.create(out, PrintKey(secrets.origin, Key(secrets.fingerprint)).print())
-    except OSError as error:
-        raise durable.unavailable(out, error) from error
+    if as_json:
+        machine.emit({"origin": secrets.origin, "path": machine.text(out)})
     output.hint(f"{out}: the fingerprint key of {secrets.origin}")
     return 0

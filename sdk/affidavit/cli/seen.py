@@ -5,7 +5,8 @@ that certain bytes, checked by this very installation on this very day, gave no
 diagnostic at all; whenever anything of that differs there is no entry. It never decides
 anything, and the only answer that it repeats is that there is nothing to say.
 
-Imports nothing but the interpreter's own: this runs before the program is loaded.
+Imports nothing but the interpreter's own, as `touched` does: this runs before the
+program is loaded.
 """
 
 import hashlib
@@ -15,6 +16,8 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+
+from affidavit.cli import touched
 
 FLAG = "--cached"
 _COMMAND = ["policy", "check"]
@@ -26,16 +29,19 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def answer(arguments: Sequence[str]) -> str | None:
     """What `affidavit policy check --cached PATH…` says, if all was clean before.
 
-    None for any other command or option, and wherever one path must be read anew.
+    With `--touched` so must be whatever may extend one of them. None for any other
+    command or option, and wherever one path must be read anew.
     """
     if list(arguments[:2]) != _COMMAND or FLAG not in arguments:
         return None
-    paths = [each for each in arguments[2:] if each != FLAG]
-    if not paths or any(path.startswith("-") for path in paths):
+    paths = [each for each in arguments[2:] if each not in (FLAG, touched.FLAG)]
+    hooked = touched.FLAG in arguments
+    if not (paths or hooked) or any(path.startswith("-") for path in paths):
         return None
     with suppress(OSError, ValueError):
-        stamp = installation()
-        if all(_known(path, stamp) for path in paths):
+        beyond = touched.may_extend(paths + touched.gone(os.environ)) if hooked else []
+        stamp = installation() if paths or beyond else ""
+        if all(known(path, stamp) for path in (*paths, *beyond)):
             noun = "path" if len(paths) == 1 else "paths"
             return f"{len(paths):,} {noun} checked: clean"
     return None
@@ -90,12 +96,17 @@ def _files(folder: str) -> Iterator[str]:
                 yield f"{entry.path} {found.st_size} {found.st_mtime_ns}\n"
 
 
-def _known(path: str, stamp: str) -> bool:
-    if not os.path.isfile(path) or not _ours(_folder()):
-        return False
-    with open(os.path.join(_folder(), _key(path)), encoding="utf-8") as entry:
-        first, *read = entry.read(_MAX_BYTES).splitlines()
-    return first == stamp and bool(read) and all(map(_unchanged, read))
+def known(path: str, stamp: str) -> bool:
+    """Whether the file at `path` was clean and has not changed; `stamp` is what
+    `installation` says.
+    """
+    with suppress(OSError, ValueError):
+        if not os.path.isfile(path) or not _ours(_folder()):
+            return False
+        with open(os.path.join(_folder(), _key(path)), encoding="utf-8") as entry:
+            first, *read = entry.read(_MAX_BYTES).splitlines()
+        return first == stamp and bool(read) and all(map(_unchanged, read))
+    return False
 
 
 def _ours(folder: str) -> bool:

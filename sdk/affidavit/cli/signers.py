@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from affidavit import durable
-from affidavit.cli import output, passphrases
+from affidavit.cli import arguments, output, passphrases
 from affidavit.errors import KeyUnusable
 from affidavit.keys import SEED_BYTES, Ed25519Signer, Signer
 from affidavit.keys.passphrase import from_environment
@@ -25,6 +25,7 @@ def options(default_name: str) -> Callable[[Callable[..., Any]], Callable[..., A
         click.option(
             "--signing-key",
             required=True,
+            type=arguments.PLACE,
             metavar="PATH|URI",
             help="Private key of whoever signs: not the trail's.",
         ),

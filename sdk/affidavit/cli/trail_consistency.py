@@ -57,7 +57,7 @@ class Kept:
     ),
 )
 @etiquette
-@click.argument("old", metavar="OLD")
+@click.argument("old", type=arguments.PLACE, metavar="OLD")
 @click.argument("new", metavar="[NEW]", required=False, type=arguments.PATH)
 @arguments.trail
 @arguments.trusted_key

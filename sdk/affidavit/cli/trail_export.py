@@ -143,7 +143,7 @@ def _text(lines: Iterable[str], out: Path | None, heading: str) -> int:
                 written += 1
         partial.rename(out)
     except OSError as error:
-        raise durable.unavailable(out, error) from error
+        raise durable.unwritable(out, error) from error
     return written
 
 

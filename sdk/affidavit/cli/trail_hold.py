@@ -162,15 +162,25 @@ def listed(*, trail: Path | None, as_json: bool) -> int:
 @_REASON
 @arguments.trail
 @arguments.signing_key
+@arguments.as_json
 def remove(
-    *, identifier: str, reason: str, trail: Path | None, signing_key: str | None
+    *,
+    identifier: str,
+    reason: str,
+    trail: Path | None,
+    signing_key: str | None,
+    as_json: bool,
 ) -> int:
     """End the hold ID, for REASON: the next pruning may take what it kept."""
     settings, identity = _own(trail, signing_key)
     for each in _holds(settings.trail):
         if each.id == identifier:
-            _recorded(settings, identity, release_body(each, reason))
-            output.say(f"{identifier}: not held any more")
+            end = _recorded(settings, identity, release_body(each, reason))
+            if as_json:
+                ended: Json = {"at": end.at, "id": end.id, "reason": reason}
+                machine.emit({**as_object(each), "ended": ended})
+            else:
+                output.say(f"{identifier}: not held any more")
             return 0
     raise Incomplete(
         f"{settings.trail}: no hold {identifier[:64]!r} is in force. `affidavit trail "

@@ -53,6 +53,7 @@ def _settings(trail: Path | None, signing_key: str | None) -> Settings:
 @etiquette
 @click.option(
     "--new",
+    type=arguments.PLACE,
     metavar="PATH|URI",
     help="A key that is there already. Default: a fresh one is made.",
 )

@@ -31,13 +31,32 @@ ASK = "Verifier key of the trail, from its writer (NAME+ID+BASE64, or a file)"
 @click.option(
     "--key",
     multiple=True,
+    type=arguments.PLACE,
     metavar="VKEY|FILE",
     help="Verifier key of the trail. May be repeated, after a rotation.",
 )
-@click.option("--officer", multiple=True, metavar="VKEY|FILE", help="An officer's key.")
+@click.option(
+    "--officer",
+    multiple=True,
+    type=arguments.PLACE,
+    metavar="VKEY|FILE",
+    help="An officer's key.",
+)
 @click.option("--threshold", type=click.IntRange(min=1), help="So many suffice.")
-@click.option("--auditor", multiple=True, metavar="VKEY|FILE", help="An auditor's key.")
-@click.option("--witness", multiple=True, metavar="VKEY|FILE", help="A witness's key.")
+@click.option(
+    "--auditor",
+    multiple=True,
+    type=arguments.PLACE,
+    metavar="VKEY|FILE",
+    help="An auditor's key.",
+)
+@click.option(
+    "--witness",
+    multiple=True,
+    type=arguments.PLACE,
+    metavar="VKEY|FILE",
+    help="A witness's key.",
+)
 @click.option("--quorum", type=click.IntRange(min=1), help="So many suffice.")
 @click.option("--max-age", metavar="SPAN", help="What is older is refused: 35d.")
 @arguments.as_json

@@ -142,10 +142,4 @@ def bounds(believed: "Trust | None") -> tuple[int | None, timedelta | None]:
     """The least number of records of a trail, and the greatest age of its newest."""
     if believed is None:
         return None, None
-    from affidavit.attest.contract_model import seconds_in
-
-    age = believed.content.max_age
-    return (
-        believed.content.minimum_size,
-        None if age is None else timedelta(seconds=seconds_in(age)),
-    )
+    return believed.content.minimum_size, believed.max_age

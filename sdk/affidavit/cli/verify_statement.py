@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from affidavit import regular
 from affidavit.attest import anchored, entries, sample, sigstore
 from affidavit.attest.certificate.page import DOCTYPE, statement_in
 from affidavit.attest.demands import Demands, answered
@@ -119,7 +120,7 @@ def read(path: Path) -> bytes:
     """The statement at `path`, a file, folder or certificate; `Incomplete` for none."""
     file = path / FILE_NAME if path.is_dir() else path
     try:
-        with file.open("rb") as opened:
+        with regular.opened(file) as opened:
             data = opened.read(MAX_ENVELOPE_BYTES + 1)
     except FileNotFoundError as error:
         raise Incomplete(

@@ -45,20 +45,17 @@ class Asked:
     """Remembers what checks say that do not hang on the purpose."""
 
     space: Domain
-    _answers: dict[tuple[str, str], Answers] = field(default_factory=dict)
+    _answers: dict[int, Answers] = field(default_factory=dict)
     _facts: dict[tuple[str, ...], list[Facts]] = field(default_factory=dict)
 
     def plain(self, check: Check, axes: tuple[str, ...]) -> Answers:
         """The answers of a check that reads the call alone."""
-        key = (check.name, check.wanted)
-        # What a check wants is cut where it is long: then it is asked anew.
-        cut = "more" in check.wanted or len(check.wanted) > 100
-        found = None if cut else self._answers.get(key)
+        # By the check itself: two may read alike, as `10` and "10" do, and mean
+        # something else.
+        found = self._answers.get(id(check))
         if found is None:
             truths = bytes(TRUTHS.index(check.test(f)) for f in self._along(axes))
-            found = Answers(axes, truths)
-            if not cut:
-                self._answers[key] = found
+            found = self._answers[id(check)] = Answers(axes, truths)
         return found
 
     def _along(self, axes: tuple[str, ...]) -> list[Facts]:

@@ -6,9 +6,11 @@ would be refused because nobody said what it costs.
 
 from collections.abc import Iterator
 
+from affidavit.policy import known
 from affidavit.policy.assemble import Assembly, Document
 from affidavit.policy.budget_model import Budget
 from affidavit.policy.globs import Globs, is_pattern
+from affidavit.policy.implication import overlap
 from affidavit.policy.layers import all_purposes
 from affidavit.policy.model import PolicyFile, Purpose
 from affidavit.policy.nearest import shown
@@ -28,9 +30,12 @@ def examine(assembly: Assembly) -> None:
     for document, name, purpose in all_purposes(assembly):
         for index, budget in _costs(purpose):
             _prices(document, (name, index), budget, purpose, priced)
+    # A purpose's lists may stand in a file above the one that has its budget.
+    lowest = {(id(d), name): purpose for d, name, purpose in all_purposes(assembly)}
     for document, name, purpose in written_purposes(assembly):
+        lists = lowest.get((id(document), name), purpose)
         for index, budget in enumerate(purpose.budget or ()):
-            _models(document, (name, index), budget, purpose)
+            _counts_nothing(document, (name, index), budget, lists)
 
 
 def _costs(purpose: Purpose) -> Iterator[tuple[int, Budget]]:
@@ -66,19 +71,25 @@ def _prices(
     )
 
 
-def _models(
+def _counts_nothing(
     document: Document, place: tuple[str, int], budget: Budget, purpose: Purpose
 ) -> None:
-    """A budget for a model that the purpose may not use counts nothing."""
+    """A budget for what the purpose may not use."""
     name, index = place
-    if purpose.models is None:
-        return
-    for item, model in enumerate(budget.models or ()):
-        if not is_pattern(model) and not Globs(purpose.models).match(model):
+    for key, counted, listed in (
+        ("models", budget.models, purpose.models),
+        ("endpoints", budget.endpoints, purpose.endpoints),
+    ):
+        for item, pattern in enumerate(counted or ()):
+            if listed is None or overlap((pattern,), listed):
+                continue
+            if key == "endpoints" and not known.is_endpoint(pattern):
+                continue  # which is told of wherever it stands
             document.report.error(
                 Code.WRONG_VALUE,
-                document.place("purposes", name, "budget", index, "models", item),
-                f"the purpose does not list model {shown(model)}: this would count "
-                "nothing",
-                remedy=document.report.suggestion(model, purpose.models),
+                document.place("purposes", name, "budget", index, key, item),
+                f"the purpose lists no {key} that fit {shown(pattern)}: this would "
+                "count nothing",
+                remedy=document.report.suggestion(pattern, listed)
+                or f"It lists: {Globs(listed)}.",
             )

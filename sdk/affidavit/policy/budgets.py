@@ -6,7 +6,7 @@ not there; what becomes of a charge afterwards is `charges`.
 docs/adr/0019 tells why tokens are reserved.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -107,10 +107,18 @@ class Budget:
         return ";".join(_apart(each, work) for each in self.per)
 
     def __str__(self) -> str:
+        return self._said(str)
+
+    @property
+    def in_full(self) -> str:
+        """As a sentence says it, with every pattern: two that differ read so."""
+        return self._said(lambda globs: ", ".join(globs.patterns))
+
+    def _said(self, listed: Callable[[Globs], str]) -> str:
         limit = self.unit.shown(self.amount.limit)
         per = "".join(f" and {each.value}" for each in self.per)
-        of = f" with {self.models}" if self.models else ""
-        on = f" on {self.endpoints}" if self.endpoints else ""
+        of = f" with {listed(self.models)}" if self.models else ""
+        on = f" on {listed(self.endpoints)}" if self.endpoints else ""
         return f"{limit} {self.unit.noun} per {self.amount.window.value}{per}{of}{on}"
 
 

@@ -67,6 +67,7 @@ P112 pattern-unmatched  a pattern that fits no purpose, or nothing that one may 
 P113 purpose-unused     a purpose under which nothing can be permitted
 P114 when-constant      a `when` that comes to the same whatever the call is
 P115 parameter-type     a parameter held against what it never is, such as `n` and text
+P116 parameter-unknown  a parameter that no call shows, such as `max_output_token`
 """
 
 

@@ -19,8 +19,9 @@ from typing import Any
 
 from affidavit.errors import Malformed, ToolUnavailable
 from affidavit.policy import cel_tree
-from affidavit.policy.cel_examine import LONGEST, Examined, Problem, examine
+from affidavit.policy.cel_examine import LONGEST, Examined, Problem, examine, literals
 from affidavit.policy.cel_names import NAMES, Type, Unreadable
+from affidavit.policy.cel_values import Held
 from affidavit.policy.in_force import Facts, Truth
 
 __all__ = ["LONGEST", "Invalid", "Problem", "Program", "activation", "compiled"]
@@ -56,8 +57,8 @@ class Program:
     expression: str
     names: tuple[str, ...]
     """Every name that it uses, in order of the alphabet."""
-    literals: Mapping[str, tuple[cel_tree.Constant, ...]]
-    """What a name is held against, where the expression does so directly."""
+    held: tuple[Held, ...]
+    """What its names are held against, where it does so directly."""
     constant: bool | None
     """What it comes to whatever a call is; None where the call decides."""
     run: Callable[[Any], Any]
@@ -128,7 +129,8 @@ def looked_at(expression: str) -> Mapping[str, tuple[cel_tree.Constant, ...]]:
     Raises `Invalid`, and `ToolUnavailable` without the extra.
     """
     program = compiled(expression)
-    return {name: program.literals.get(name, ()) for name in program.names}
+    values = literals(program.held)
+    return {name: values.get(name, ()) for name in program.names}
 
 
 @lru_cache(maxsize=2048)
@@ -149,7 +151,7 @@ def compiled(expression: str) -> Program:
     nothing = Program(
         expression=expression,
         names=examined.names,
-        literals=examined.literals,
+        held=examined.held,
         constant=None,
         run=run,
     )

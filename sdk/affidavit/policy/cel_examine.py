@@ -5,12 +5,13 @@ cost: each is a number that the tree shows, so that nothing has to be stopped ha
 Pure: reads a tree and runs nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from affidavit.policy.cel_names import MOST_VALUES, NAMES, Type
 from affidavit.policy.cel_tree import Constant, Kind, Tree, dotted, walk
+from affidavit.policy.cel_values import Held, never
 from affidavit.policy.nearest import shown, suggestion
 
 LONGEST = 2_000
@@ -38,7 +39,8 @@ class Examined:
 
     problems: tuple[Problem, ...]
     names: tuple[str, ...]
-    literals: Mapping[str, tuple[Constant, ...]]
+    held: tuple[Held, ...]
+    """Each name with each literal that it is directly held against."""
     patterns: tuple[tuple[int, str], ...]
     """Regular expressions and where they stand."""
 
@@ -51,15 +53,15 @@ class _Unbounded(Exception):
 
 def examine(tree: Tree) -> Examined:
     """Names, literals and patterns of an expression, and what is wrong with it."""
+    held = tuple(_held_against(tree))
     problems = [*_unknown(tree), *_presence(tree), *_patterns(tree)]
-    literals = dict(_literals(tree))
-    problems += _capitals(tree)
+    problems += [problem for each in held if (problem := _in_vain(each))]
     if not problems:
         problems += _too_costly(tree)
     return Examined(
         problems=tuple(sorted(set(problems), key=lambda p: p.offset)),
         names=tuple(sorted({name for name, _ in _names(tree) if name in NAMES})),
-        literals=literals,
+        held=held,
         patterns=tuple(
             (pattern.offset, pattern.value)
             for pattern in _matched(tree)
@@ -126,14 +128,15 @@ def _patterns(tree: Tree) -> Iterator[Problem]:
             )
 
 
-def _literals(tree: Tree) -> Mapping[str, tuple[Constant, ...]]:
+def literals(held: Iterable[Held]) -> Mapping[str, tuple[Constant, ...]]:
+    """By name, what it is held against, each once."""
     found: dict[str, list[Constant]] = {}
-    for name, literal in _held_against(tree):
-        found.setdefault(name, []).append(literal.value)
+    for each in held:
+        found.setdefault(each.name, []).append(each.literal.value)
     return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
 
 
-def _held_against(tree: Tree) -> Iterator[tuple[str, Tree]]:
+def _held_against(tree: Tree) -> Iterator[Held]:
     """Each name with each literal that the expression holds it against."""
     for node, bound in walk(tree):
         compares = node.kind is Kind.CALL and node.name in _COMPARES | _SEARCHES
@@ -142,21 +145,23 @@ def _held_against(tree: Tree) -> Iterator[tuple[str, Tree]]:
         for side, other in (node.parts, node.parts[::-1]):
             name, _ = dotted(side) or ("", 0)
             if name in NAMES and name.partition(".")[0] not in bound:
-                literals = other.parts if other.kind is Kind.LIST else (other,)
-                constants = (each for each in literals if each.kind is Kind.CONSTANT)
-                yield from ((name, literal) for literal in constants)
+                first = side is node.parts[0]
+                listed = other.parts if other.kind is Kind.LIST else (other,)
+                constants = (each for each in listed if each.kind is Kind.CONSTANT)
+                yield from (Held(name, node.name, each, first) for each in constants)
 
 
-def _capitals(tree: Tree) -> Iterator[Problem]:
-    """A prohibition of `GPT-5` would never match what is always in small letters."""
-    for name, literal in _held_against(tree):
-        text = literal.value
-        if NAMES[name].folded and isinstance(text, str) and text != text.lower():
-            yield Problem(
-                literal.offset,
-                f"{name} is always in small letters: {shown(text)} never matches",
-                f"Write {shown(text.lower())}.",
-            )
+def _in_vain(held: Held) -> Problem | None:
+    """A literal that no call has: a prohibition of it would never match."""
+    text, offset = held.literal.value, held.literal.offset
+    if NAMES[held.name].folded and isinstance(text, str) and text != text.lower():
+        return Problem(
+            offset,
+            f"{held.name} is always in small letters: {shown(text)} never matches",
+            f"Write {shown(text.lower())}.",
+        )
+    why = never(held)
+    return None if why is None else Problem(offset, *why)
 
 
 def _too_costly(tree: Tree) -> Iterator[Problem]:

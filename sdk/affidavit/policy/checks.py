@@ -329,6 +329,7 @@ def _expression(expression: str, shared: Activate | None) -> Check:
         saw=saw,
         of_purpose=program.of_purpose,
         of_findings=program.of_findings,
+        expression=expression,
     )
 
 

@@ -16,7 +16,8 @@ from affidavit.policy.in_force import ModelKind
 OTHER_MODEL = "no-such-model"
 _HEAD = """\
 # What {name} uses AI providers for. Each call declares one of the purposes below; one
-# that declares none, or that no purpose covers, does not leave.
+# that declares none, or that no purpose covers, is refused, and does not leave unless
+# `mode` is observe.
 #
 # After every change:      affidavit policy check && affidavit policy test
 # What a change does:      affidavit policy diff HEAD

@@ -2,7 +2,8 @@
 
 Knows where expressions stand in the files, and shows what `cel` finds wrong with one at
 the very character. An expression that cannot be read is an error, as is any at all
-where the package that reads them is not installed: neither may decide.
+where the package that reads them is not installed: neither may decide. Nor may one that
+waits for a purpose which nobody declares.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,10 @@ from affidavit.errors import ToolUnavailable
 from affidavit.policy import cel
 from affidavit.policy.assemble import Assembly, Document
 from affidavit.policy.cel_places import within
+from affidavit.policy.cel_values import EQUALS
+from affidavit.policy.layers import all_purposes
+from affidavit.policy.model import PolicyFile
+from affidavit.policy.nearest import shown
 from affidavit.policy.parts import conditions, written_rules
 from affidavit.policy.report import Code
 
@@ -23,6 +28,7 @@ MOST_WRONG = 200
 def examine(assembly: Assembly) -> None:
     """Report every expression that cannot be in force."""
     characters = wrong = 0
+    purposes = {name for _, name, _ in all_purposes(assembly)}
     for document, path, expression in _expressions(assembly):
         characters += len(expression)
         if characters > MOST_CHARACTERS:
@@ -32,7 +38,7 @@ def examine(assembly: Assembly) -> None:
             )
             return
         try:
-            cel.compiled(expression)
+            program = cel.compiled(expression)
         except ToolUnavailable as error:
             message, _, remedy = str(error).partition(". ")
             document.report.error(
@@ -44,6 +50,9 @@ def examine(assembly: Assembly) -> None:
             wrong += 1
             if wrong >= MOST_WRONG:
                 return
+        else:
+            if isinstance(document.content, PolicyFile):
+                _purposes(document, path, program, purposes)
 
 
 def _report(
@@ -55,6 +64,27 @@ def _report(
         document.report.error(
             Code.EXPRESSION, place, problem.message, remedy=problem.remedy
         )
+
+
+def _purposes(
+    document: Document,
+    path: tuple[str | int, ...],
+    program: cel.Program,
+    purposes: set[str],
+) -> None:
+    """A purpose that the expression names and nobody declares; none at all is ''."""
+    node = document.node(*path)
+    for held in program.held:
+        name = held.literal.value
+        if held.name != "purpose.name" or held.function not in EQUALS or not name:
+            continue
+        if name not in purposes:
+            document.report.error(
+                Code.UNKNOWN_PURPOSE,
+                within(document.text, node, held.literal.offset),
+                f"the expression names purpose {shown(name)}, which is not declared",
+                remedy=document.report.suggestion(str(name), purposes),
+            )
 
 
 def _expressions(

@@ -20,16 +20,12 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from affidavit.errors import SettingsInvalid
-from affidavit.policy import comparison
+from affidavit.policy import comparison, hosts, ranges
 from affidavit.policy.in_force import ModelKind
 from affidavit.providers import PROVIDERS, Provider, Terms
 from affidavit.purpose import checked
 
 LONGEST_TEXT = 4_000
-_ORIGIN = re.compile(
-    r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](:[0-9]{1,5})?"
-)
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _RULE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
 
@@ -58,14 +54,33 @@ def _rule_id(name: str) -> str:
 
 def _origin(name: str) -> str:
     """An origin in its one spelling (RFC 6454 §6.2), so that comparing is enough."""
-    scheme = name.partition(":")[0]
-    if _ORIGIN.fullmatch(name) is None or name.endswith(
-        _DEFAULT_PORTS.get(scheme, "/")
-    ):
+    if not hosts.is_origin(name):
         raise wrong(
             f"{name[:128]!r} is not an origin",
             "Write scheme, host and a port other than the scheme's own, in small "
             "letters and without a path: https://gateway.example.com:8443.",
+        )
+    return name
+
+
+def _host(pattern: str) -> str:
+    """A host as calls have it: a pattern with a port or a path would match none."""
+    host = hosts.host_within(pattern)
+    if host is not None:
+        raise wrong(
+            f"{pattern[:128]!r} is more than a host: this would never match",
+            f"Write the host alone: {host or 'api.openai.com'}. Where a port matters, "
+            "ask `when: request.origin == …`.",
+        )
+    return pattern
+
+
+def _trimmed(name: str) -> str:
+    """Blanks around a name are never meant, and nobody sees them."""
+    if name != name.strip():
+        raise wrong(
+            f"{name[:128]!r} has a blank at an end",
+            "Take it out. In a pattern, one that is meant is written [ ].",
         )
     return name
 
@@ -102,8 +117,11 @@ def _one_or_many_schema(item: dict[str, Any]) -> WithJsonSchema:
 
 def _score(text: str) -> str:
     test = _comparison(text)
-    if not 0 <= test.bound <= 1:
-        raise wrong(f"{text!r} can never be crossed", "Scores run from 0 to 1.")
+    if not (0 <= test.bound <= 1 and ranges.reached(test.operator, test.bound)):
+        raise wrong(
+            f"{text!r} can never be crossed",
+            "Scores run from 0 to 1, with three decimals.",
+        )
     return str(test)
 
 
@@ -120,7 +138,7 @@ def _parameter(value: object) -> object:
     if isinstance(value, str):
         if comparison.looks_like(value):
             return str(_comparison(value))
-        return value
+        return _trimmed(value)
     if isinstance(value, bool | int):
         return value
     raise wrong(
@@ -149,6 +167,7 @@ Text: TypeAlias = Annotated[
     str, StringConstraints(min_length=1, max_length=LONGEST_TEXT)
 ]
 Name: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+Trimmed: TypeAlias = Annotated[Name, AfterValidator(_trimmed)]
 RuleId: TypeAlias = Annotated[
     str,
     AfterValidator(_rule_id),
@@ -167,9 +186,15 @@ Origins: TypeAlias = Annotated[
     Field(min_length=1),
 ]
 PurposeName: TypeAlias = Annotated[str, AfterValidator(_purpose_name)]
-Names: TypeAlias = Annotated[tuple[Name, ...], Field(min_length=1)]
+Names: TypeAlias = Annotated[tuple[Trimmed, ...], Field(min_length=1)]
 OneOrMany: TypeAlias = Annotated[
-    tuple[Name, ...],
+    tuple[Trimmed, ...],
+    BeforeValidator(_one_or_many),
+    Field(min_length=1),
+    _one_or_many_schema({"type": "string", "minLength": 1}),
+]
+Hosts: TypeAlias = Annotated[
+    tuple[Annotated[Trimmed, AfterValidator(_host)], ...],
     BeforeValidator(_one_or_many),
     Field(min_length=1),
     _one_or_many_schema({"type": "string", "minLength": 1}),

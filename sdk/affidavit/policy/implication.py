@@ -7,7 +7,7 @@ and implies nothing but itself, so that a new key never makes an answer wrong.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from affidavit.policy import comparison
@@ -47,6 +47,8 @@ class _Whole:
     value: object
 
 
+_ANY_SCORE = _Span(low=0, high=1, has_low=True, has_high=True)
+
 _Constraint: TypeAlias = _Names | _Span | _OneOf | _Whole
 _Constraints: TypeAlias = Mapping[str, _Constraint]
 
@@ -81,10 +83,17 @@ def implies(first: Meaning, second: Meaning) -> bool:
 
 def impossible(rule: Meaning) -> bool:
     """Whether no call at all can match."""
+    scores = _scores(rule)
     return all(
-        _contradict(case) or any(_hold(case, each) for each in rule.none)
+        _contradict(case) or any(_hold((*case, scores), each) for each in rule.none)
         for case in rule.cases()
     )
+
+
+def can_have(rule: Meaning, names: Mapping[str, str]) -> bool:
+    """Whether a call can match whose names fit these patterns, by key."""
+    wanted = {key: _Names((pattern,), single=True) for key, pattern in names.items()}
+    return not impossible(replace(rule, every=(*rule.every, wanted)))
 
 
 def overlap(patterns: Iterable[str], others: Iterable[str]) -> bool:
@@ -121,6 +130,12 @@ def _hold(facts: Sequence[_Constraints], wanted: _Constraints) -> bool:
         any(key in fact and _entails(fact[key], value) for fact in facts)
         for key, value in wanted.items()
     )
+
+
+def _scores(rule: Meaning) -> _Constraints:
+    """What is so of every score, whatever the call is."""
+    asked = (key for each in rule.none for key in each)
+    return {key: _ANY_SCORE for key in asked if key.startswith("finding.")}
 
 
 def _contradict(facts: Sequence[_Constraints]) -> bool:

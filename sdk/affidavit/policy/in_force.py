@@ -204,6 +204,8 @@ class Check:
     """Whether the test reads nothing but the declared purpose."""
     of_findings: bool = False
     """Whether the test reads nothing but findings."""
+    expression: str | None = None
+    """The CEL expression that it asks, as written; None for any other key."""
     saw: Callable[[Facts], str]
     """What the call shows, in words that may be recorded."""
 

@@ -23,7 +23,7 @@ from affidavit.policy.domain import (
 )
 from affidavit.policy.globs import Globs
 from affidavit.policy.in_force import Truth
-from affidavit.policy.verdicts import OPAQUE
+from affidavit.policy.opaque import OPAQUE
 
 _Values: TypeAlias = Sequence[Any]
 _Describe: TypeAlias = Callable[[str, _Values, _Values, Domain], str]
@@ -40,6 +40,20 @@ def heading(axis: str, axes: Iterable[str]) -> str:
         several = sum(other.startswith(f"{name}/") for other in axes) > 1
         return f"{name} ({activity})" if several else name
     return _NAMED.get(axis, axis.removeprefix(OPAQUE))
+
+
+def told(
+    within: Mapping[str, Sequence[Any]],
+    every: Mapping[str, Sequence[Any]],
+    space: Domain,
+) -> tuple[tuple[str, str], ...]:
+    """Heading and label of each axis that calls have in common, in the axes' order."""
+    said = (
+        (heading(axis, every), label(axis, within[axis], values, space))
+        for axis, values in every.items()
+        if axis in within
+    )
+    return tuple(pair for pair in said if pair[1] != ANY)
 
 
 def label(axis: str, values: Sequence[Any], every: Sequence[Any], space: Domain) -> str:
@@ -69,9 +83,10 @@ def _patterns(axis: str, space: Domain) -> list[str]:
     return sorted(p for p in space.seen.get(axis, ()) if isinstance(p, str))
 
 
-def _names(
+def named(
     values: Iterable[Any], every: Iterable[Any], patterns: Sequence[str], none: str
 ) -> str:
+    """Names out of all that there are, by patterns; `none` stands for having none."""
     chosen, whole = set(values), set(every)
     told = [none] if None in chosen else []
     named, all_named = chosen - {None}, whole - {None}
@@ -138,7 +153,7 @@ def _listed(items: Sequence[str]) -> str:
 def _endpoints(values: Sequence[Any], every: Sequence[Any], space: Domain) -> str:
     patterns = _patterns(ENDPOINT, space)
     names = {each.endpoint for each in values}
-    text = _names(names, {each.endpoint for each in every}, patterns, "")
+    text = named(names, {each.endpoint for each in every}, patterns, "")
     events = {each.event for each in values if each.event is not None}
     whole = {each.event for each in every if each.endpoint in names and each.event}
     if events and events != whole:
@@ -264,7 +279,7 @@ _BY_LEAD: Mapping[str, _Describe] = {
     PARAMETER: lambda a, v, e, s: _parameter(v, e, s.seen.get(a, ())),
 }
 _BY_NAME: Mapping[str, _Describe] = {
-    MODEL: lambda a, v, e, s: _names(v, e, _patterns(a, s), "no model"),
+    MODEL: lambda a, v, e, s: named(v, e, _patterns(a, s), "no model"),
     ENDPOINT: lambda _a, v, e, s: _endpoints(v, e, s),
     WHERE: lambda _a, v, e, _s: _places(v, e),
     TERMS: lambda _a, v, e, _s: _terms(v, e),

@@ -42,6 +42,13 @@ def all_rules(assembly: Assembly) -> Iterator[_Written]:
             yield document, index, rule
 
 
+def own_rules(assembly: Assembly) -> Iterator[_Written]:
+    """Rules that whoever reads a check can edit: not those of an extended pack."""
+    for document, index, rule in all_rules(assembly):
+        if document.extended_at is None or isinstance(document.content, PolicyFile):
+            yield document, index, rule
+
+
 def all_purposes(assembly: Assembly) -> Iterator[_Declared]:
     """Each purpose in force with its name and the lowest file that declares it."""
     above = _above(assembly)

@@ -5,22 +5,19 @@ runs a call. Each finding is sound: what is called unreachable is, for every cal
 dates that a check knows are in `check`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from affidavit.policy import build, comparison, meaning
+from affidavit.policy import build, meaning, parameters, unmatched
 from affidavit.policy.assemble import Assembly, Document
-from affidavit.policy.globs import Globs, is_pattern
-from affidavit.policy.implication import Meaning, implies, impossible, overlap
+from affidavit.policy.implication import Meaning, implies, impossible
 from affidavit.policy.implication import meaning as meaning_of
 from affidavit.policy.in_force import Level, Policy, Purpose, RuleEffect, expired
 from affidavit.policy.in_force import Rule as RuleInForce
-from affidavit.policy.model import ANY, Condition, PackFile, PolicyFile, Rule
-from affidavit.policy.model import Purpose as PurposePart
-from affidavit.policy.nearest import shown
+from affidavit.policy.layers import own_rules
+from affidavit.policy.model import ANY, PackFile, PolicyFile, Rule
 from affidavit.policy.report import Code
 from affidavit.policy.residue import certain
-from affidavit.policy.spelling import misspelt
 
 MOST_PAIRS = 40_000
 """Pairs of rules up to which each is held against each: 200 rules."""
@@ -32,7 +29,7 @@ def unreachable_rules(assembly: Assembly, _today: date) -> None:
     """P107: a rule whose conditions exclude each other, or every declared purpose."""
     policy = _in_force(assembly)
     reached = _reached(policy)
-    for document, index, rule in _own_rules(assembly):
+    for document, index, rule in own_rules(assembly):
         # A layer that is extended may serve purposes that other policies declare.
         extended = document.extended_at is not None
         if impossible(meaning_of(rule)):
@@ -110,67 +107,6 @@ def endless_waivers(assembly: Assembly, today: date) -> None:
             )
 
 
-def misspelt_models(assembly: Assembly, _today: date) -> None:
-    """P111: a pattern for models that is a slip of a known family's name."""
-    for document, path, pattern in _model_patterns(assembly):
-        meant = misspelt(pattern)
-        if meant is not None:
-            document.report.warning(
-                Code.MODEL_MISSPELT,
-                document.place(*path),
-                f"no known model is called {shown(pattern)}",
-                remedy=f"Did you mean {meant}?",
-            )
-
-
-def unmatched_patterns(assembly: Assembly, _today: date) -> None:
-    """P112: a pattern that fits no declared purpose, or nothing that one may use."""
-    purposes = {name: each for _, name, each in meaning.all_purposes(assembly)}
-    if not purposes:
-        return
-    for document, index, rule in _own_rules(assembly):
-        if document.extended_at is not None:
-            continue
-        for group, number, condition in meaning.conditions(rule):
-            at = ("rules", index, group, number)
-            for item, pattern in enumerate(condition.purpose or ()):
-                if is_pattern(pattern) and not _fits_any(pattern, purposes):
-                    why = f"no declared purpose fits {shown(pattern)}"
-                    _unmatched(document, (*at, "purpose", item), why)
-            if rule.effect is RuleEffect.ALLOW and group != "none":
-                _beyond_lists(document, at, condition, list(purposes.values()))
-
-
-def _fits_any(pattern: str, names: Iterable[str]) -> bool:
-    return any(map(Globs((pattern,)).match, names))
-
-
-def _beyond_lists(
-    document: Document,
-    at: tuple[str | int, ...],
-    condition: Condition,
-    purposes: Sequence[PurposePart],
-) -> None:
-    """An `allow` does not reach beyond what the purposes list."""
-    for key, wanted, lists in (
-        ("model", condition.model, [each.models for each in purposes]),
-        ("endpoint", condition.endpoint, [each.endpoints for each in purposes]),
-    ):
-        for item, pattern in enumerate(wanted or ()):
-            if not any(each is None or overlap((pattern,), each) for each in lists):
-                why = f"no purpose lists {key}s that fit {shown(pattern)}"
-                _unmatched(document, (*at, key, item), why)
-
-
-def _unmatched(document: Document, path: tuple[str | int, ...], why: str) -> None:
-    document.report.warning(
-        Code.UNMATCHED,
-        document.place(*path),
-        f"{why}: this would never match",
-        remedy="Correct the pattern, or remove it.",
-    )
-
-
 def unused_purposes(assembly: Assembly, today: date) -> None:
     """P113: a purpose that can be declared, and then permits nothing."""
     policy = _in_force(assembly)
@@ -191,7 +127,7 @@ def unused_purposes(assembly: Assembly, today: date) -> None:
 
 def constant_expressions(assembly: Assembly, _today: date) -> None:
     """P114: a `when` that no call makes anything else of."""
-    for document, index, rule in _own_rules(assembly):
+    for document, index, rule in own_rules(assembly):
         for group, number, condition in meaning.conditions(rule):
             value = None if condition.when is None else _constant(condition.when)
             if value is None:
@@ -204,52 +140,6 @@ def constant_expressions(assembly: Assembly, _today: date) -> None:
                 f"{effect}",
                 remedy="Correct it, or remove it.",
             )
-
-
-def mistyped_parameters(assembly: Assembly, _today: date) -> None:
-    """P115: a parameter held against what it never is."""
-    for document, index, rule in _own_rules(assembly):
-        for group, number, condition in meaning.conditions(rule):
-            for name, wanted in (condition.parameter or {}).items():
-                is_a = _never(name, wanted)
-                if is_a is not None:
-                    at = ("rules", index, group, number, "parameter", name)
-                    document.report.warning(
-                        Code.PARAMETER_TYPE,
-                        document.place(*at),
-                        f"`{name}` is {is_a}: held against {shown(str(wanted))} it "
-                        "never matches",
-                        remedy=_AS_IT_IS[is_a],
-                    )
-
-
-_NUMBER, _TRUTH, _WORDS = "a number", "true or false", "text"
-_AS_IT_IS = {
-    _NUMBER: 'Write a number, or a comparison such as "> 4".',
-    _TRUTH: "Write true or false.",
-    _WORDS: "Write the text that it is.",
-}
-
-
-def _never(name: str, wanted: object) -> str | None:
-    """What the parameter is, where it can never be `wanted`; None where it can."""
-    from affidavit.policy.cel_names import PARAMETERS, Type
-
-    for kind, names in PARAMETERS.items():
-        if name not in names.split():
-            continue
-        compares = isinstance(wanted, str) and comparison.looks_like(wanted)
-        is_number = compares or type(wanted) is int
-        match kind:
-            case Type.INT | Type.DOUBLE:
-                return None if is_number else _NUMBER
-            case Type.BOOL:
-                return None if isinstance(wanted, bool) else _TRUTH
-            case Type.STRING:
-                return _WORDS if is_number or isinstance(wanted, bool) else None
-            case _:
-                return None
-    return None
 
 
 def _constant(expression: str) -> bool | None:
@@ -293,13 +183,6 @@ def _reached(policy: Policy | None) -> frozenset[str] | None:
     if policy is None or not policy.applicable:
         return None
     return frozenset(r.id for rules in policy.applicable.values() for r in rules)
-
-
-def _own_rules(assembly: Assembly) -> Iterator[tuple[Document, int, Rule]]:
-    """Rules that whoever reads the check can edit: not those of an extended pack."""
-    for document, index, rule in meaning.all_rules(assembly):
-        if document.extended_at is None or isinstance(document.content, PolicyFile):
-            yield document, index, rule
 
 
 def _implied(
@@ -357,26 +240,16 @@ def _strength(rule: Rule) -> int | None:
     return _STRENGTH.get(rule.effect, 1)
 
 
-def _model_patterns(
-    assembly: Assembly,
-) -> Iterator[tuple[Document, tuple[str | int, ...], str]]:
-    for document, name, purpose in meaning.all_purposes(assembly):
-        for item, pattern in enumerate(purpose.models or ()):
-            yield document, ("purposes", name, "models", item), pattern
-    for document, index, rule in _own_rules(assembly):
-        for group, number, condition in meaning.conditions(rule):
-            for item, pattern in enumerate(condition.model or ()):
-                yield document, ("rules", index, group, number, "model", item), pattern
-
-
 HABITS: tuple[Callable[[Assembly, date], None], ...] = (
     unreachable_rules,
     shadowed_rules,
     contradictions,
     endless_waivers,
-    misspelt_models,
-    unmatched_patterns,
+    unmatched.misspelt_models,
+    unmatched.fitting_nothing,
+    unmatched.idle_budgets,
     unused_purposes,
     constant_expressions,
-    mistyped_parameters,
+    parameters.mistyped,
+    parameters.unknown,
 )

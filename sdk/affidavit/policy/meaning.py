@@ -5,9 +5,7 @@ Everything here is an error, because each is a rule, a waiver or a mode that wou
 silently not do what its author wrote.
 """
 
-from affidavit import endpoints
-from affidavit.findings import Activity, Kind
-from affidavit.policy import budget_checks, expressions, layers
+from affidavit.policy import budget_checks, expressions, known, layers
 from affidavit.policy.assemble import Assembly, Document
 from affidavit.policy.globs import Globs, is_pattern
 from affidavit.policy.in_force import Level
@@ -20,20 +18,15 @@ from affidavit.policy.parts import (
     written_purposes,
     written_rules,
 )
-from affidavit.policy.report import Code
+from affidavit.policy.report import Code, Place
 
 __all__ = [
-    "ACTIVITIES",
-    "KINDS",
     "all_purposes",
     "all_rules",
     "all_waivers",
     "conditions",
     "examine",
 ]
-
-KINDS = frozenset(kind.value for kind in Kind)
-ACTIVITIES = frozenset(activity.value for activity in Activity)
 
 
 def examine(assembly: Assembly) -> None:
@@ -133,26 +126,23 @@ def _names(document: Document, index: int, rule: Rule) -> None:
     for group, number, condition in conditions(rule):
         at = ("rules", index, group, number)
         for kind in condition.finding or ():
-            _known(document, (*at, "finding", kind), kind, KINDS, key=True)
+            if kind not in known.KINDS:  # which are no patterns
+                place = document.place(*at, "finding", kind, key=True)
+                _unreported(document, place, kind, known.KINDS)
         for item, name in enumerate(condition.activity or ()):
-            _known(document, (*at, "activity", item), name, ACTIVITIES)
+            if not any(map(Globs((name,)).match, known.ACTIVITIES)):
+                place = document.place(*at, "activity", item)
+                _unreported(document, place, name, known.ACTIVITIES)
         for item, pattern in enumerate(condition.endpoint or ()):
             _endpoint(document, (*at, "endpoint", item), pattern)
 
 
-def _known(
-    document: Document,
-    path: tuple[str | int, ...],
-    name: str,
-    names: frozenset[str],
-    *,
-    key: bool = False,
+def _unreported(
+    document: Document, place: Place, name: str, names: frozenset[str]
 ) -> None:
-    if is_pattern(name) or name in names:
-        return
     document.report.error(
         Code.UNKNOWN_FINDING,
-        document.place(*path, key=key),
+        place,
         f"no detector reports {shown(name)}: this would never match",
         remedy=document.report.suggestion(name, names)
         or f"Known: {', '.join(sorted(names))}.",
@@ -161,24 +151,13 @@ def _known(
 
 def _endpoint(document: Document, path: tuple[str | int, ...], pattern: str) -> None:
     """A purpose could not use what is misspelt, and a prohibition would not hold."""
-    # Only the spelling of a path that bears no name has a colon.
-    if ":" in pattern or any(map(Globs((pattern,)).match, endpoints.NAMES)):
-        return
-    document.report.error(
-        Code.UNKNOWN_ENDPOINT,
-        document.place(*path),
-        f"no endpoint is called {shown(pattern)}: this would never match",
-        remedy=_meant(document, pattern),
-    )
-
-
-def _meant(document: Document, name: str) -> str:
-    if f"{name}.create" in endpoints.NAMES:
-        return f"Did you mean {name}.create?"
-    return document.report.suggestion(name, endpoints.NAMES) or (
-        "Write it as the SDK does, such as files.create; a path that has no name is "
-        "other:<METHOD> <path>."
-    )
+    if not known.is_endpoint(pattern):
+        document.report.error(
+            Code.UNKNOWN_ENDPOINT,
+            document.place(*path),
+            f"no endpoint is called {shown(pattern)}: this would never match",
+            remedy=known.endpoint_meant(pattern, document.report.suggestion),
+        )
 
 
 def _conditions(document: Document, index: int, rule: Rule, purposes: set[str]) -> None:

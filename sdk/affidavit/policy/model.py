@@ -13,6 +13,7 @@ from affidavit.policy.budget_model import Budgets, Obligations, Price
 from affidavit.policy.fields import (
     Day,
     FinalFields,
+    Hosts,
     Key,
     Kinds,
     Name,
@@ -153,7 +154,7 @@ class Condition(Part):
     provider: Providers | None = Field(
         None, description="Who answers at the host; `other` where unknown."
     )
-    host: OneOrMany | None = Field(None, description="Host name, patterns.")
+    host: Hosts | None = Field(None, description="Host name, patterns.")
     finding: dict[Key, ScoreTest] | None = Field(
         None,
         min_length=1,

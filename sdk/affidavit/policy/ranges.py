@@ -43,6 +43,22 @@ def scores(thresholds: Iterable[float]) -> tuple[int, ...]:
     return tuple(sorted(value for value in found if 0 <= value <= SCORES))
 
 
+def reached(operator: str, bound: float) -> bool:
+    """Whether any score compares so with `bound`."""
+    exact = Fraction(str(bound)) * SCORES
+    match operator:
+        case ">":
+            return exact < SCORES
+        case ">=":
+            return exact <= SCORES
+        case "<":
+            return exact > 0
+        case "<=":
+            return exact >= 0
+        case _:
+            return 0 <= exact <= SCORES and exact.denominator == 1
+
+
 def days(since: date, last_days: Iterable[date]) -> tuple[date, ...]:
     """`since`, and what comes when a last valid day is over; each until the next."""
     after = {day + timedelta(days=1) for day in last_days if day < date.max}

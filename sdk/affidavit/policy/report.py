@@ -71,6 +71,7 @@ class Code(Enum):
     PURPOSE_UNUSED = "P113"
     CONSTANT = "P114"
     PARAMETER_TYPE = "P115"
+    PARAMETER_UNKNOWN = "P116"
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ confirm every call that it names. A check that looks where no axis leads is an a
 its own, so that no difference is missed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any, NamedTuple, assert_never
 
@@ -37,10 +37,9 @@ from affidavit.policy.in_force import (
     Truth,
     expired,
 )
+from affidavit.policy.opaque import Opaque
 from affidavit.policy.ranges import SCORES
 
-OPAQUE = "expression "
-"""How the axis of a check is called that no axis of the domain settles."""
 _SINGLE = {
     "model": (MODEL,),
     "endpoint": (ENDPOINT,),
@@ -67,11 +66,13 @@ class Reader:
     then `verdict` builds formulas over the classes.
     """
 
-    def __init__(self, policy: Policy, space: Space, asked: Asked, label: str) -> None:
+    def __init__(
+        self, policy: Policy, space: Space, asked: Asked, opaque: Opaque
+    ) -> None:
         self.policy = policy
         self.space = space
         self._asked = asked
-        self._label = label
+        self._opaque = opaque
         self._purpose = policy.purposes.get(space.purpose)
         self._answers: dict[int, Answers] = {}
         self._lists: list[Answers] = []
@@ -82,7 +83,7 @@ class Reader:
             return
         self._lists = [*self._of_lists(self._purpose)]
         yield from self._lists
-        for rule in self._deciding():
+        for rule in self._read():
             for check in _checks(rule):
                 if id(check) not in self._answers and not self._is_of_findings(check):
                     self._answers[id(check)] = self._ask(check)
@@ -90,6 +91,11 @@ class Reader:
                     yield self._answers[id(check)]
             yield self._waived(rule)
         yield from self._of_findings()
+
+    def _read(self) -> Iterable[Rule]:
+        """Rules that do something to a call: they decide, or oblige."""
+        listed = (*self._deciding(), *self.policy.obliging)
+        return {rule.id: rule for rule in listed}.values()
 
     def _deciding(self) -> Iterator[Rule]:
         """Rules that can refuse, hold or permit: the others only speak."""
@@ -111,8 +117,8 @@ class Reader:
         axes = self._axes(check.name)
         if axes is not None:
             return self._asked.plain(check, axes)
-        axis = self._opaque(check)
-        self.space.axes.setdefault(axis, (Truth.NO, Truth.YES, Truth.UNKNOWN))
+        axis = self._opaque.axis(self.policy, check, self._facts({}))
+        self.space.axes.setdefault(axis, TRUTHS)
         return Answers((axis,), bytes([0, 1, 2]))
 
     def _axes(self, name: str) -> tuple[str, ...] | None:
@@ -121,12 +127,6 @@ class Reader:
         if name == "parameter.event":
             return (ENDPOINT,)
         return (name,) if name in self._asked.space.axes else None
-
-    def _opaque(self, check: Check) -> str:
-        """The same expression is one axis, where both sides know the same purpose."""
-        cut = len(check.wanted) > 120
-        mine = f" [{self._label}, {id(check)}]" if cut else ""
-        return f"{OPAQUE}{check.name}: {check.wanted}{mine}"
 
     def _facts(self, changes: Mapping[str, Any]) -> Facts:
         values = {name: each[0] for name, each in self.space.axes.items()} | dict(
@@ -176,7 +176,7 @@ class Reader:
 
     def _of_findings(self) -> Iterator[Answers]:
         """Single answers along each axis of findings, by which scores are merged."""
-        for rule in self._deciding():
+        for rule in self._read():
             for check in filter(self._is_of_findings, _checks(rule)):
                 for found in self.space.found:
                     yield Answers((found.axis,), self._along_found(check, found))
@@ -228,6 +228,15 @@ class Reader:
                     assert_never(rule.effect)
         lists = self._lists_refuse(self._purpose, permits, made)
         return Verdict(lists, frozenset(denials), frozenset(reviews))
+
+    def obliged(self, formulas: Formulas) -> Mapping[str, Formula]:
+        """When each rule with obligations obliges, by its id.
+
+        One that nobody can evaluate obliges too, and no waiver sets one aside.
+        """
+        made = Making(self.space, formulas)
+        acts = {Truth.YES, Truth.UNKNOWN}
+        return {rule.id: self._holds(rule, made, acts) for rule in self.policy.obliging}
 
     def _lists_refuse(
         self, purpose: Purpose, permits: set[Formula], made: Making

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from affidavit import canonical
+from affidavit import canonical, regular
 from affidavit.canonical import Json
 from affidavit.durable import Staging, unavailable
 from affidavit.errors import Malformed, TrailUnavailable
@@ -241,7 +241,7 @@ def _listed(folder: Path) -> list[Path]:
 
 def _read(path: Path) -> bytes | None:
     try:
-        with path.open("rb") as file:
+        with regular.opened(path) as file:
             data = file.read(MAX_EVIDENCE_BYTES + 1)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-from affidavit import canonical
+from affidavit import canonical, regular
 from affidavit.canonical import Json
 from affidavit.errors import (
     BrokenTrail,
@@ -94,7 +94,7 @@ class TrailReader:
         """
         path = self.path / name
         try:
-            with open(path, "rb", buffering=0) as file:
+            with FileIO(regular.descriptor(path)) as file:
                 data = _whole(file)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise FileNotFoundError(str(path)) from error

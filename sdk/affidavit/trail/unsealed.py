@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from affidavit import regular
 from affidavit.errors import Malformed
 from affidavit.trail import wal
 from affidavit.trail.state import Taken
@@ -121,7 +122,7 @@ def open_all(directory: Path, taken: Mapping[str, Taken]) -> tuple[OpenWal, ...]
     opened: list[OpenWal] = []
     try:
         for found in named:
-            fd = os.open(directory / found[0], os.O_RDONLY | os.O_CLOEXEC)
+            fd = regular.descriptor(directory / found[0])
             try:
                 before = taken.get(found[0])
                 opened.append(OpenWal(found[0], found[1], int(found[2]), fd, before))

@@ -16,6 +16,10 @@ from affidavit.verify.report import Fault, Problem
 
 AHEAD = timedelta(minutes=10)
 """Two machines' clocks may differ by so much before it is worth a word."""
+UNASKED = (
+    "No greatest age was given: that the trail goes on to the present was not checked."
+)
+"""What is said to whoever demands none."""
 
 Entries = Iterable[tuple[int, bytes]]
 """Sealed entries with their index, in order; read only where a clock ran ahead."""
@@ -43,11 +47,7 @@ def judge(
         newest, note = _before(entries, horizon, now)
         notes = (note,)
     if max_age is None:
-        unasked = (
-            "No greatest age was given: that the trail goes on to the present was "
-            "not checked."
-        )
-        return Aged(notes=notes, unchecked=(unasked,))
+        return Aged(notes=notes, unchecked=(UNASKED,))
     if newest is not None and now - record.parse_moment(newest) <= max_age:
         return Aged(notes=notes)
     stale = Problem(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from affidavit import regular
 from affidavit.durable import Durability
 from affidavit.errors import KeyUnusable, SettingsInvalid
 from affidavit.purpose import checked
@@ -274,9 +275,9 @@ def _nearest_file(directory: Path) -> tuple[Path, Mapping[str, Any], str]:
     """Project root, its table of settings, and the file's name for messages."""
     for folder in (directory, *directory.parents):
         own, project = folder / "affidavit.toml", folder / "pyproject.toml"
-        if _is_file(own):
+        if _is_there(own):
             return folder, _checked_names(_toml(own), own), str(own)
-        if _is_file(project):
+        if _is_there(project):
             tool = _toml(project).get("tool", {})
             if isinstance(tool, dict) and "affidavit" in tool:
                 table = _checked_names(tool["affidavit"], project)
@@ -284,24 +285,35 @@ def _nearest_file(directory: Path) -> tuple[Path, Mapping[str, Any], str]:
     return directory, {}, ""
 
 
-def _is_file(path: Path) -> bool:
-    # Not what `is_file` makes of a disk that fails: settings in force would be missed.
+def _is_there(path: Path) -> bool:
+    # Not whether it is a file: passing over a folder, a pipe or a link that leads
+    # nowhere would miss settings that somebody believes in force.
     try:
-        return path.is_file()
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
     except OSError as error:
-        raise SettingsInvalid(f"{path}: cannot be read: {error.strerror}.") from error
+        raise _unreadable(path, error) from error
+    return True
 
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
+        with regular.opened(path) as file:
             return tomllib.load(file)
     except OSError as error:
-        raise SettingsInvalid(f"{path}: cannot be read: {error.strerror}.") from error
+        raise _unreadable(path, error) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsInvalid(
             f"{path}: not TOML: {error}. Correct the file."
         ) from error
+
+
+def _unreadable(path: Path, error: OSError) -> SettingsInvalid:
+    return SettingsInvalid(
+        f"{path}: cannot be read: {error.strerror}. Settings may stand there: put the "
+        "file in its place, or remove it."
+    )
 
 
 def _checked_names(table: object, path: Path) -> Mapping[str, Any]:

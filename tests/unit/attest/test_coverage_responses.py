@@ -1,5 +1,6 @@
 """The responses beside a statement decide whether its coverage holds."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,16 @@ def test_a_missing_response_is_lacking(told: Told, tmp_path: Path) -> None:
     made = found(told, tmp_path)
     assert made.lacking == [f"usage/{NAME}, a response that coverage names"]
     assert made.problems == []
+
+
+def test_a_pipe_in_a_responses_place_is_not_waited_on(
+    told: Told, tmp_path: Path
+) -> None:
+    (tmp_path / "usage").mkdir()
+    os.mkfifo(tmp_path / "usage" / NAME)
+    assert found(told, tmp_path).lacking == [
+        f"usage/{NAME}, a response that coverage names"
+    ]
 
 
 @pytest.mark.parametrize("given", [True, False])

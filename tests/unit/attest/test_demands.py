@@ -1,5 +1,6 @@
 """What a verifier demands besides is there, is contradicted, or is lacking."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -205,3 +206,12 @@ def test_files_that_were_changed_or_are_missing_are_told(case: Case) -> None:
     report, _ = case.answered(Demands())
     assert report.verdict is Verdict.VALID
     assert "use.csv: not what this version makes of the statement" in said(report)
+
+
+def test_pipes_in_the_place_of_files_are_not_waited_on(case: Case) -> None:
+    for path in [each for each in case.folder.rglob("*") if each.is_file()]:
+        path.unlink()
+        os.mkfifo(path)
+    report, _ = case.answered(Demands())
+    assert report.verdict is Verdict.VALID
+    assert case.answered(Demands(auditors=OFFICERS[:1]))[0].lacking

@@ -1,5 +1,6 @@
 """A policy's bytes are in the folder as what their digests say, or are missing."""
 
+import os
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -55,3 +56,9 @@ def test_other_bytes_in_its_place_are_found(tmp_path: Path) -> None:
     (tmp_path / policies.place(DIGEST)).write_bytes(b"kind: Other\n")
     with pytest.raises(BrokenTrail, match="not the bytes"):
         policies.missing(tmp_path, told(DIGEST))
+
+
+def test_a_pipe_in_its_place_is_not_waited_on(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    os.mkfifo(tmp_path / policies.place(DIGEST))
+    assert policies.missing(tmp_path, told(DIGEST)) == ["p0.yaml"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from affidavit import dsse
-from affidavit.attest.predicate import Claim
+from affidavit.attest.predicate import Claim, judge
 from affidavit.attest.recount import StatementReport, verify_statement
 from affidavit.errors import Malformed, SignatureInvalid
 from affidavit.trail.reader import TrailReader
@@ -288,6 +288,87 @@ def test_what_only_the_trail_can_tell_is_recounted(
 
     assert told(checked(trail, data, recount=False)) == ""
     assert checked(trail, data).verdict is Verdict.INVALID
+
+
+def fewer_bodies(content: Content) -> None:
+    content["predicate"]["integrity"]["decisionsWithoutBody"] = 2
+
+
+def more_pending(content: Content) -> None:
+    content["predicate"]["integrity"]["pending"] = 5
+
+
+def another_problem(content: Content) -> None:
+    content["predicate"]["integrity"]["problems"] = [
+        "the entry of record 4 was changed"
+    ]
+
+
+def another_key(content: Content) -> None:
+    content["predicate"]["keys"][0]["keyid"] = "0" * 64
+
+
+def untold(report: StatementReport, words: str) -> list[str]:
+    return [each for each in report.unchecked if words in each]
+
+
+@pytest.mark.parametrize(
+    ("lie", "words"),
+    [
+        (fewer_bodies, "how many decisions lacked a body"),
+        (more_pending, "how many records were pending"),
+        (another_problem, "the problems then"),
+        (another_key, "the list of keys"),
+    ],
+)
+def test_what_no_trail_tells_is_said_to_be_as_told(
+    trail: Builder, lie: Callable[[Content], None], words: str
+) -> None:
+    content = statements.content(attested(trail))
+    lie(content)
+    told_of = content["predicate"]
+    told_of |= judge(statements.MONTH, told_of["use"], told_of["integrity"])
+    data = resigned(content, trail.signer)
+
+    report = checked(trail, data)
+    assert told(report) == ""
+    (said,) = untold(report, "as its signer told")
+    assert said.startswith("What was so on the day of signing")
+    assert words in said
+    assert untold(checked(trail, data, bodies=False), words) == [said]
+    # Without a trail every figure is as told, and that is what is said.
+    assert untold(checked(trail, data, recount=False), "signer told") == []
+
+
+def other_policy_mode(content: Content) -> None:
+    content["predicate"]["policies"][0]["mode"] = "observe"
+
+
+@pytest.mark.parametrize("lie", [other_policy_name, other_policy_mode])
+def test_without_bodies_names_and_modes_of_policies_are_said_to_be_as_told(
+    trail: Builder, lie: Callable[[Content], None]
+) -> None:
+    content = statements.content(attested(trail))
+    lie(content)
+    data = resigned(content, trail.signer)
+    words = "Names and modes of policies are as its signer told"
+
+    alone = checked(trail, data, bodies=False)
+    assert told(alone) == ""
+    assert len(untold(alone, words)) == 1
+    whole = checked(trail, data)
+    assert whole.verdict is Verdict.INVALID
+    assert untold(whole, words) == []
+
+
+def test_entries_that_end_with_the_statement_tell_of_no_later_revocation(
+    trail: Builder,
+) -> None:
+    data = attested(trail).encode()
+    words = "revoked later was not checked: these entries end before"
+
+    assert len(untold(checked(trail, data, bodies=False), words)) == 1
+    assert untold(checked(trail, data), words) == []
 
 
 def other_type(content: Content) -> None:

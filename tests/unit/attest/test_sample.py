@@ -1,5 +1,6 @@
 """What is shown is what was drawn, or it shows."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -173,6 +174,17 @@ def test_a_sample_that_cannot_be_read_decides_nothing(made: Sampled) -> None:
             made.looked()
     finally:
         place.rmdir()
+
+
+def test_a_pipe_in_its_place_is_not_waited_on(made: Sampled) -> None:
+    place = made.folder / sample.FILE_NAME
+    place.unlink(missing_ok=True)
+    os.mkfifo(place)
+    try:
+        with pytest.raises(Incomplete, match="a pipe or a device"):
+            made.looked()
+    finally:
+        place.unlink()
 
 
 def test_a_period_without_a_decision_says_that_nothing_was_looked_at(

@@ -55,6 +55,8 @@ def head(trail: Builder, size: int, *, other: bool = False) -> bytes:
         (f'policies: ["{"0" * 64}"]\n', Verdict.INVALID),
         ("max_age: 2d\n", Verdict.VALID),
         ("max_age: 12h\n", Verdict.INCOMPLETE),
+        ("max_age: 1s\n", Verdict.INCOMPLETE),
+        ("max_age: 999999w\n", Verdict.VALID),
         ("parties: [Acme Ltd]\n", Verdict.INCOMPLETE),
     ],
 )
@@ -107,3 +109,25 @@ def test_an_age_is_counted_from_the_periods_end(trail: Builder) -> None:
         trail=None,
     )
     assert late[0].verdict is Verdict.INCOMPLETE
+
+
+def test_an_age_that_was_demanded_is_not_said_to_be_missing(trail: Builder) -> None:
+    unasked, _ = answered(trail, "", whole=True)
+    assert any(each.startswith("No greatest age") for each in unasked.unchecked)
+
+    report, held = answered(trail, "max_age: 35d\n", whole=True)
+    assert report.trail is not None
+    for unchecked in (report.unchecked, report.trail.unchecked):
+        assert not any(each.startswith("No greatest age") for each in unchecked)
+        assert any("end of the statement's period" in each for each in unchecked)
+    assert held == ["its period ended no longer than 35d ago"]
+
+    late, held = answered(trail, "max_age: 12h\n", whole=True)
+    assert not any(each.startswith("No greatest age") for each in late.unchecked)
+    assert held == []
+
+
+def test_an_age_is_held_against_a_statement_without_a_trail_too(trail: Builder) -> None:
+    report, held = answered(trail, "max_age: 35d\n")
+    assert report.trail is None
+    assert held == ["its period ended no longer than 35d ago"]

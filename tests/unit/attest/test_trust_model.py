@@ -1,11 +1,12 @@
 """What a trust file may say, field by field."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from pydantic import ValidationError
 
-from affidavit.attest.trust_model import TrustFile
+from affidavit.attest.trust_model import TrustFile, age_of
 from affidavit.keys import Ed25519Signer
 from affidavit.tlog.note import VerifierKey
 from support.anchors import WITNESS
@@ -54,6 +55,9 @@ def test_every_field_is_taken() -> None:
         {"witnesses": [f"{WITNESS.vkey} "]},
         {"keys": [f"{KEY} "]},
         {"max_age": "a month"},
+        {"max_age": "0s"},
+        {"max_age": "1y"},
+        {"max_age": "1000000d"},
         {"minimum_size": -1},
         {"checkpoint": ""},
         {"sample": "yes"},
@@ -66,3 +70,18 @@ def test_what_would_not_be_demanded_as_meant_is_refused(
 ) -> None:
     with pytest.raises(ValidationError):
         read(**more)
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("1s", timedelta(seconds=1)),
+        ("90m", timedelta(minutes=90)),
+        ("24h", timedelta(hours=24)),
+        ("35d", timedelta(days=35)),
+        ("5w", timedelta(weeks=5)),
+        ("1y", None),
+    ],
+)
+def test_an_age_is_a_number_and_a_unit(text: str, age: timedelta | None) -> None:
+    assert age_of(text) == age

@@ -1,9 +1,10 @@
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import click
 import pytest
 
-from affidavit.cli.arguments import SPAN, TIME, When, ordered
+from affidavit.cli.arguments import PATH, PLACE, SPAN, TIME, When, ordered
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -64,6 +65,18 @@ def test_a_date_is_included_whole_and_a_moment_ends(
 def test_anything_else_is_no_time(text: str) -> None:
     with pytest.raises(click.BadParameter):
         TIME.convert(text, None, None)
+
+
+def test_a_place_is_taken_as_it_is_written() -> None:
+    assert PATH.convert("a/b", None, None) == Path("a/b")
+    assert PATH.convert(Path(), None, None) == Path()
+    assert PLACE.convert("acme.example+1a2b3c4d+AQ", None, None).startswith("acme")
+
+
+@pytest.mark.parametrize("kind", [PATH, PLACE])
+def test_a_place_without_a_name_is_none(kind: click.ParamType) -> None:  # type: ignore[type-arg]  # not generic in click 8.1
+    with pytest.raises(click.BadParameter, match="It is empty"):
+        kind.convert("", None, None)
 
 
 def test_an_empty_period_is_a_usage_error() -> None:

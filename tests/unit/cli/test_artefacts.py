@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,11 @@ def test_a_path_where_nothing_is_is_said_to_be_that(tmp_path: Path) -> None:
     for path in (tmp_path / "nowhere", looped):
         with pytest.raises(Incomplete, match=f"{path.name}: nothing is there"):
             told_apart(path)
+
+
+@pytest.mark.parametrize("name", ["pipe", "zeros"])
+def test_a_pipe_or_a_device_is_refused_and_not_read(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zeros").symlink_to("/dev/zero")
+    with pytest.raises(Incomplete, match="neither a file nor a folder"):
+        told_apart(tmp_path / name)

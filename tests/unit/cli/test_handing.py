@@ -1,9 +1,10 @@
+import errno
 from pathlib import Path
 
 import pytest
 
 from affidavit.cli import handing
-from affidavit.errors import Incomplete, TrailMismatch
+from affidavit.errors import Incomplete, TrailMismatch, TrailUnavailable
 from affidavit.tlog import checkpoint
 from affidavit.tlog.checkpoint import Checkpoint
 from affidavit.trail.identity import Identity, Secrets
@@ -23,6 +24,23 @@ def test_what_is_handed_out_is_readable_by_all(tmp_path: Path) -> None:
 def test_a_folder_is_no_file_to_write(tmp_path: Path) -> None:
     with pytest.raises(Incomplete, match="Name the file"):
         handing.hand_out(tmp_path, b"")
+
+
+def test_a_place_that_cannot_be_written_is_spoken_of_as_that(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(TrailUnavailable, match="There is no folder"):
+        handing.hand_out(tmp_path / "file/proof", b"x")
+    refused = PermissionError(errno.EACCES, "Permission denied", "elsewhere")
+    told = pytest.raises(TrailUnavailable, match="/out: cannot be written")
+    with told, handing.writing(tmp_path / "out"):
+        raise refused
+
+
+def test_what_is_wrong_with_something_else_is_left_as_it_is(tmp_path: Path) -> None:
+    other = TrailUnavailable("no seal")
+    with pytest.raises(TrailUnavailable) as caught, handing.writing(tmp_path / "out"):
+        raise other
+    assert caught.value is other
 
 
 def test_a_file_that_is_too_long_shows_by_one_byte(tmp_path: Path) -> None:

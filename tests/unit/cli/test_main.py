@@ -1,5 +1,7 @@
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -28,6 +30,21 @@ def commands(
 assert isinstance(cli, LazyGroup)
 ALL = commands(cli)
 NAMES = [" ".join(path) or "affidavit" for path, _ in ALL]
+WITHOUT_JSON = {
+    "completion": "prints a script, for shells",
+    "content show": "prints the content itself, byte for byte",
+    "contract schema": "prints JSON as it is",
+    "detect calls": "prints JSON as it is",
+    "policy schema": "prints JSON as it is",
+    "run": "becomes another program",
+    "trail export": "--format chooses: JSON lines by default",
+    "trust schema": "prints JSON as it is",
+}
+"""Commands that need no `--json`, and why."""
+PLACES = re.compile(r"FILE|DIR|PATH|VKEY\||^\[?(A|B|OLD)\]?$")
+"""How what names a file or a folder, or may, is called in the help."""
+NO_PLACES = {"incident serve --path": "where a URL leads"}
+"""What is called so and names none, and why."""
 
 
 @pytest.mark.parametrize(("path", "command"), ALL, ids=NAMES)
@@ -52,6 +69,50 @@ def test_every_command_bears_the_name_that_its_group_lists(
     path: tuple[str, ...], command: click.Command, tmp_path: Path
 ) -> None:
     assert command.name == (path[-1] if path else "affidavit")
+
+
+def test_every_command_prints_json_for_programs_or_has_a_reason_not_to() -> None:
+    without = {
+        name
+        for name, (_, command) in zip(NAMES, ALL, strict=True)
+        if not isinstance(command, LazyGroup)
+        and not any("--json" in each.opts for each in command.params)
+    }
+
+    assert without == WITHOUT_JSON.keys()
+
+
+def places() -> Iterator[tuple[str, click.Parameter]]:
+    """What names a file or a folder, or may."""
+    for name, (_, holder) in zip(NAMES, ALL, strict=True):
+        for each in holder.params:
+            said, called = f"{name} {each.opts[0]}", each.metavar or ""
+            named = PLACES.search(called) and said not in NO_PLACES
+            if isinstance(each.type, click.Path) or named:
+                yield said, each
+
+
+def refuses_nothing(each: click.Parameter) -> bool:
+    try:
+        each.type.convert("", each, None)
+    except click.BadParameter:
+        return False
+    return True
+
+
+def test_an_empty_text_names_no_file_and_no_folder() -> None:
+    # It would be taken for the present folder: `--trail "$UNSET"`.
+    found = dict(places())
+
+    assert len(found) > 150
+    assert [said for said, each in found.items() if refuses_nothing(each)] == []
+
+
+def test_an_empty_key_is_told_by_the_name_of_its_option(tmp_path: Path) -> None:
+    told = invoke("verify", "out", "--key", "", cwd=tmp_path)
+
+    assert (told.code, told.out) == (2, "")
+    assert "Invalid value for '--key': It is empty." in told.err
 
 
 def test_help_and_version_import_nothing_heavy(tmp_path: Path) -> None:

@@ -51,3 +51,15 @@ def test_what_was_declared_is_never_a_path(
         governor.commit(governor.consider(a_call(purpose=purpose)))
     parquet(tmp_path, "--out", "calls")
     assert [path.name for path in (tmp_path / "calls").iterdir()] == [folder]
+
+
+def test_a_place_that_cannot_be_written_is_named_and_not_the_trails(
+    tmp_path: Path,
+) -> None:
+    a_recorded_project(tmp_path)
+    (tmp_path / "file").write_bytes(b"")
+    asked = ("trail", "export", "--format", "parquet", "--out", "file/calls")
+    told = invoke(*asked, cwd=tmp_path)
+    assert told.code == 2
+    assert "file/calls: cannot be written (Not a directory)" in told.err
+    assert "There is no folder file: make it, or name another place." in told.err

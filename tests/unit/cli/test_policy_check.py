@@ -9,6 +9,7 @@ from affidavit.errors import Diagnostic
 from support.cli import Ran, environment, invoke, tree_digest
 from support.policies import SUPPORT, written
 from support.project import a_project
+from support.repository import Repo
 
 TYPO = SUPPORT.replace("models:", "modles:")
 NO_OWNER = SUPPORT.replace("    owner: support@acme.example\n", "")
@@ -180,6 +181,44 @@ def test_without_fix_nothing_is_written(tmp_path: Path) -> None:
     before = tree_digest(tmp_path)
     assert check("policy.yaml", cwd=tmp_path).code == 0
     assert tree_digest(tmp_path) == before
+
+
+EXTENDING = "extends: [layers/team.yaml]\n"
+
+
+def a_layered_policy(directory: Path) -> Path:
+    """policy.yaml over layers/team.yaml over layers/base.yaml, which is returned."""
+    written(directory, EXTENDING)
+    written(directory, "extends: [base.yaml]\n", name="layers/team.yaml")
+    return written(directory, SUPPORT, name="layers/base.yaml")
+
+
+def test_as_a_hook_what_extends_a_file_is_checked_with_it(tmp_path: Path) -> None:
+    base = a_layered_policy(tmp_path)
+    rule = "{id: r, effect: deny, message: m, any: [{purpose: support.reply}]}"
+    written(tmp_path, f"{EXTENDING}rules:\n  - {rule}\n")
+    written(tmp_path, "extends: [team.yaml]\nmode: observe\n", name="other.yaml")
+    assert check("layers/base.yaml", "--touched", cwd=tmp_path).code == 0
+
+    base.write_text(base.read_text().replace("support.reply", "support.answer"))
+    assert check("layers/base.yaml", cwd=tmp_path).code == 0
+    told = check("layers/base.yaml", "--touched", "--json", cwd=tmp_path)
+    assert told.code == 1
+    (found,) = told.json["diagnostics"]
+    assert (found["path"], found["rule"]) == ("policy.yaml", "P031")
+    assert told.json["paths"] == ["layers/base.yaml"]
+
+
+def test_as_a_hook_what_extends_a_file_that_is_gone_is_checked(tmp_path: Path) -> None:
+    repo = Repo.made(tmp_path)
+    a_layered_policy(repo.top)
+    repo.commit("a@x.example")
+    assert check("--touched", cwd=repo.top).out == "0 paths checked: clean\n"
+
+    repo.git("rm", "-q", "layers/base.yaml")
+    told = check("--touched", "--json", cwd=repo.top)
+    assert told.code == 1
+    assert [each["rule"] for each in told.json["diagnostics"]] == ["P020"]
 
 
 HEAVY = {

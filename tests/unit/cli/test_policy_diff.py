@@ -126,11 +126,89 @@ def test_a_revision_is_the_past_of_the_settings_policy(tmp_path: Path) -> None:
     (cell,) = bare.json["cells"]
 
     assert (bare.code, named.code) == (1, 1)
+    assert bare.json["beside"] == named.json["beside"] == []
     assert named.json["cells"][0]["after"] == "permit"
     assert cell["witness"]["reasons"][0]["where"] == "HEAD:policies/policy.yaml:5"
 
 
-def test_purposes_and_rows_can_be_fewer(two: Path) -> None:
+def test_what_no_effect_shows_is_told_below_and_is_a_change(tmp_path: Path) -> None:
+    body = SUPPORT + (
+        "    budget: {cost: 5/day}\nrules:\n"
+        "  - {id: no-store, effect: warn, message: m, final: true, "
+        "obligations: {store: false}, any: [{model: '*'}]}\n"
+        "prices:\n  - {models: ['gpt-5*'], input: 1, output: 8}\n"
+    )
+    later = body.replace("final: true, ", "").replace("model: '*'", "model: gpt-5")
+    written(tmp_path, "owners: {'*': [ana@x]}\n" + body, name="a.yaml")
+    written(tmp_path, later.replace("output: 8", "output: 1"), name="b.yaml")
+    told = [
+        (
+            "loosened: rule no-store no longer obliges calls of support.reply (model "
+            "gpt-5* but gpt-5; endpoint chat.completions, responses)."
+        ),
+        (
+            "price of gpt-5*: input 1.00, output 8.00 before, input 1.00, output 1.00 "
+            "after."
+        ),
+        "owners, *: ana@x before, none after.",
+        (
+            "rule no-store, final: true before, none after: files that extend this one "
+            "can only tighten what is final."
+        ),
+    ]
+
+    as_json = diffed("a.yaml", "b.yaml", "--json", cwd=tmp_path)
+    text = diffed("a.yaml", "b.yaml", cwd=tmp_path)
+
+    assert (as_json.json["cells"], as_json.json["beside"]) == ([], told)
+    assert (as_json.code, text.code) == (1, 1)
+    assert "No call is decided otherwise" in text.out
+    assert all(f"  - {line}" in text.out.splitlines() for line in told)
+
+
+def test_duties_are_those_of_the_purposes_that_were_asked_about(tmp_path: Path) -> None:
+    rule = (
+        "rules:\n  - {id: r, effect: warn, message: m, obligations: {store: false}, "
+        "any: [{model: '*'}]}\n"
+    )
+    written(tmp_path, SUPPORT + rule, name="a.yaml")
+    written(tmp_path, SUPPORT + rule.replace("'*'", "gpt-5"), name="b.yaml")
+
+    assert diffed("a.yaml", "b.yaml", "--purpose", "crm.*", cwd=tmp_path).code == 0
+    assert diffed("a.yaml", "b.yaml", "--purpose", "sup*", cwd=tmp_path).code == 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "left"),
+    [
+        ("text", "1 more change: --limit shows more, --json all"),
+        ("markdown", "- 1 more change not shown"),
+    ],
+)
+def test_rows_can_be_fewer_and_what_is_left_out_is_counted(
+    shape: str, left: str, two: Path
+) -> None:
+    written(two, SUPPORT.replace('"gpt-5*"', '"claude-*"'), name="c.yaml")
+    asked = ("a.yaml", "c.yaml", "--format", shape)
+    all_of_it = diffed(*asked, "--limit", "2", cwd=two)
+    one = diffed(*asked, "--limit", "1", cwd=two)
+
+    assert all_of_it.out == diffed(*asked, cwd=two).out
+    assert all_of_it.out.count("purpose.permits") == 2
+    assert "more change" not in all_of_it.out + all_of_it.err
+    assert one.code == 1
+    assert one.out.count("purpose.permits") == 1
+    assert left in one.out + one.err
+    assert "2 changes" in one.out
+    shown = diffed(*asked[:2], "--limit", "1", "--json", cwd=two).json
+    assert len(shown["cells"]) == 2
+
+
+def test_fewer_rows_than_one_is_a_usage_error(two: Path) -> None:
+    assert diffed("a.yaml", "b.yaml", "--limit", "0", cwd=two).code == 2
+
+
+def test_purposes_can_be_fewer(two: Path) -> None:
     none = diffed("a.yaml", "b.yaml", "--purpose", "crm.*", cwd=two)
 
     assert none.code == 0

@@ -78,3 +78,37 @@ def test_a_path_without_a_policy_is_an_environment_error(
     told = fmt(path, cwd=tmp_path)
     assert (told.code, told.out) == (2, "")
     assert path in told.err
+
+
+def test_a_program_reads_what_would_change_and_what_is_invalid(tmp_path: Path) -> None:
+    written(tmp_path, SUPPORT.replace("models:", "modles:"), name="a.yaml")
+    written(tmp_path, MESSY, name="b.yaml")
+    written(tmp_path, CLEAN, name="c.yaml")
+    fmt("c.yaml", cwd=tmp_path)
+    before = tree_digest(tmp_path)
+    asked = fmt("--check", "--json", "a.yaml", "b.yaml", "c.yaml", cwd=tmp_path)
+
+    assert (asked.code, asked.err.count("\n")) == (1, 1)
+    assert asked.json.keys() == {"changed", "diagnostics", "paths", "written"}
+    assert asked.json["paths"] == ["a.yaml", "b.yaml", "c.yaml"]
+    assert asked.json["changed"] == [{"diff": None, "path": "b.yaml"}]
+    assert {it["rule"] for it in asked.json["diagnostics"]} == {"P010"}
+    assert {it["path"] for it in asked.json["diagnostics"]} == {"a.yaml"}
+    assert asked.json["written"] is False
+    assert tree_digest(tmp_path) == before
+
+
+def test_a_program_reads_the_differences_and_that_files_were_written(
+    tmp_path: Path,
+) -> None:
+    file = written(tmp_path, MESSY)
+    shown = fmt("--diff", "policy.yaml", cwd=tmp_path).out
+    (told,) = fmt("--diff", "--json", "policy.yaml", cwd=tmp_path).json["changed"]
+    assert told == {"diff": shown, "path": "policy.yaml"}
+
+    done = fmt("--json", "policy.yaml", cwd=tmp_path)
+    assert (done.code, done.json["written"]) == (0, True)
+    assert done.json["changed"] == [{"diff": None, "path": "policy.yaml"}]
+    assert file.read_text() == HEAD + CLEAN
+    again = fmt("--json", "policy.yaml", cwd=tmp_path)
+    assert (again.json["changed"], again.json["written"]) == ([], False)

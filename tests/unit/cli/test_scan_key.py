@@ -31,4 +31,15 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     ran = invoke("scan", "key", "file/out.key", cwd=tmp_path)
     assert ran.code == 2
-    assert "out.key" in ran.err
+    assert "file/out.key: cannot be written" in ran.err
+    assert "There is no folder file" in ran.err
+
+
+def test_a_program_reads_where_the_key_is_and_whose(tmp_path: Path) -> None:
+    settings = a_project(tmp_path)
+    origin = load_secrets(secret_path(settings.trail)).origin
+    ran = invoke("scan", "key", "out.key", "--json", cwd=tmp_path)
+
+    assert ran.code == 0, ran.err
+    assert ran.json == {"origin": origin, "path": "out.key"}
+    assert (tmp_path / "out.key").exists()

@@ -92,6 +92,23 @@ def test_only_the_plain_question_is_answered(folder: Path, asked: list[str]) -> 
     assert (folder / "policy.yaml").exists()
 
 
+HOOKED = ["policy", "check", "--cached", "--touched", "base.yaml"]
+
+
+def test_as_a_hook_what_may_extend_a_file_must_be_known_too(folder: Path) -> None:
+    assert seen.answer(HOOKED) is None  # of the file itself nothing is known
+    assert invoke(*HOOKED, cwd=folder).out == f"{CLEAN}\n"
+    assert seen.answer(HOOKED) == CLEAN
+
+    written(folder, "extends: [base.yaml]\nrules: []\n", name="other.yaml")
+    assert seen.answer(HOOKED) is None
+
+
+def test_as_a_hook_nothing_touched_is_nothing_to_check(folder: Path) -> None:
+    assert seen.answer(HOOKED[:-1]) == "0 paths checked: clean"
+    assert folder.exists()
+
+
 def test_the_same_name_elsewhere_is_another_file(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,7 +61,9 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     a_recorded_project(tmp_path)
     made = invoke("trail", "export", "--out", "no/calls.jsonl", cwd=tmp_path)
     assert made.code == 2
-    assert "no/calls.jsonl" in made.err
+    assert "no/calls.jsonl: cannot be written" in made.err
+    assert "There is no folder no: make it, or name another place." in made.err
+    assert "affidavit init" not in made.err
 
 
 def test_calls_are_selected(tmp_path: Path) -> None:

@@ -40,6 +40,17 @@ def test_a_hold_keeps_its_calls_until_it_is_removed(tmp_path: Path) -> None:
     assert pruned(tmp_path) == 6
 
 
+def test_a_program_reads_which_hold_ended_and_by_which_record(tmp_path: Path) -> None:
+    an_aged_project(tmp_path)
+    added = hold("add", "dispute 7", "--model", "m", "--json", cwd=tmp_path).json
+    removed = hold("remove", added["id"], "settled", "--json", cwd=tmp_path)
+    shown = invoke("trail", "show", "--kind", "incident", "--json", cwd=tmp_path).lines
+
+    assert removed.code == 0
+    ended = {"at": shown[-1]["at"], "id": shown[-1]["id"], "reason": "settled"}
+    assert removed.json == {**added, "ended": ended}
+
+
 def test_holds_and_their_ends_are_records_of_the_trail(tmp_path: Path) -> None:
     an_aged_project(tmp_path)
     added = hold("add", "dispute 7", cwd=tmp_path)

@@ -88,6 +88,14 @@ def test_a_person_is_shown_a_table(tmp_path: Path) -> None:
     assert show("--quiet", cwd=tmp_path).err == ""
 
 
+def test_as_many_as_can_be_asked_for_are_all_there_are(tmp_path: Path) -> None:
+    a_recorded_project(tmp_path)
+    for shape in ((), ("--json",)):
+        most = show("--limit", "1000000000", *shape, cwd=tmp_path)
+        assert most.code == 0
+        assert most.out == show(*shape, cwd=tmp_path).out
+
+
 def test_a_table_says_what_it_left_out(tmp_path: Path) -> None:
     a_recorded_project(tmp_path)
     shown = show("--limit", "1", cwd=tmp_path)
@@ -136,6 +144,9 @@ def test_a_checkpoint_that_is_none_is_an_environment_error(
         ("--since", "yesterday"),
         ("--since", "2026-01-02", "--until", "2026-01-01"),
         ("--limit", "0"),
+        ("--limit", "-1"),
+        ("--limit", "1000000001"),
+        ("--limit", "9223372036854775808"),
     ],
 )
 def test_a_selection_that_cannot_be_is_a_usage_error(

@@ -1,3 +1,4 @@
+import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,6 +55,46 @@ def test_where_there_is_neither_it_cannot_be_decided(
 
     assert (told.code, told.out) == (2, "")
     assert said in told.err
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "out/statement.dsse.json",
+        "out/trail/tile/entries/000.p/7",
+        "copy/checkpoint",
+        "copy/state",
+        "copy/tile/0/000.p/7",
+        "copy/wal/w-000000.wal",
+        "shown/records.jsonl",
+        "shown/tile/entries/000.p/7",
+    ],
+)
+def test_a_pipe_within_a_handed_folder_is_refused_and_not_waited_on(
+    name: str, auditor: Path
+) -> None:
+    asked = ("trail", "disclose", "--from", YESTERDAY, "--purpose", "support.reply")
+    owner = auditor.parent / "owner"
+    assert invoke(*asked, "--out", auditor / "shown", cwd=owner).code == 0
+    (auditor / name).unlink(missing_ok=True)
+    (auditor / name).parent.mkdir(exist_ok=True)
+    os.mkfifo(auditor / name)
+    told = verify(name.partition("/")[0], cwd=auditor)
+
+    assert (told.code, told.out) == (2, "")
+    assert "a pipe or a device" in told.err
+    assert str(Path(name).parent) in told.err
+
+
+def test_a_pipe_or_a_device_is_nothing_to_verify(auditor: Path) -> None:
+    os.mkfifo(auditor / "pipe")
+    for name in ("pipe", "/dev/zero"):
+        told = verify(name, cwd=auditor)
+        assert (told.code, told.out) == (2, "")
+        assert f"{name}: a pipe or a device, neither a file nor a folder" in told.err
+    since = verify("out", "--since", "pipe", cwd=auditor)
+    assert since.code == 2
+    assert "pipe: cannot be read (a pipe or a device" in since.err
 
 
 def test_an_older_checkpoint_and_pins_go_with_a_trail(auditor: Path) -> None:

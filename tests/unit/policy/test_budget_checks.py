@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from support.policies import HEAD, SUPPORT, in_force, only, refused, written
 
 COST = "    budget: {cost: 5/day}\n"
@@ -31,6 +33,66 @@ def test_a_budget_for_a_model_that_the_purpose_lacks_counts_nothing(
     budget = "    budget: {requests: 5/day, models: [gpt5]}\n"
 
     assert only(refused(tmp_path, SUPPORT + budget))[0] == "P012"
+
+
+@pytest.mark.parametrize(
+    ("counted", "helped"),
+    [
+        ("models: ['gtp-5*']", "Did you mean gpt-5*?"),
+        ("models: [gpt-5, 'o1*']", "It lists: gpt-5*."),
+        ("models: ['GPT-4*']", "Did you mean gpt-5*?"),
+        ("endpoints: [embeddings]", "It lists: responses, chat.completions."),
+        ("endpoints: ['files.*']", "It lists: responses, chat.completions."),
+        ("endpoints: [responses, completions]", "Did you mean chat.completions"),
+    ],
+)
+def test_a_budget_for_what_the_purpose_does_not_list_counts_nothing(
+    tmp_path: Path, counted: str, helped: str
+) -> None:
+    budget = f"    budget:\n      - {{requests: 5/day, {counted}}}\n"
+    (found,) = refused(tmp_path, SUPPORT + budget)
+
+    assert (found.rule, found.line) == ("P012", 10)
+    assert "would count nothing" in found.message
+    assert helped in (found.help or "")
+
+
+@pytest.mark.parametrize(
+    "counted",
+    [
+        "models: ['gpt-*']",
+        "models: ['*mini', GPT-5]",
+        "endpoints: ['chat.*']",
+        "endpoints: ['*']",
+    ],
+)
+def test_a_budget_for_some_of_what_the_purpose_lists_is_in_order(
+    tmp_path: Path, counted: str
+) -> None:
+    in_force(tmp_path, f"{SUPPORT}    budget: {{requests: 5/day, {counted}}}\n")
+
+
+LOWER = """\
+extends: [above.yaml]
+purposes:
+  support.reply:
+    budget: {requests: 5/day, models: [MODEL]}
+"""
+
+
+def test_the_lists_of_a_file_above_hold_for_a_budget_below(tmp_path: Path) -> None:
+    written(tmp_path, SUPPORT, name="above.yaml")
+    in_force(tmp_path, LOWER.replace("MODEL", "gpt-5-mini"))
+
+    found = refused(tmp_path, LOWER.replace("MODEL", "o1"))
+    assert only(found)[0] == "P012"
+
+
+def test_a_file_below_may_list_less_than_a_budget_above_counts(tmp_path: Path) -> None:
+    above = "    budget: {requests: 5/day, models: [gpt-5-pro]}\n"
+    written(tmp_path, SUPPORT + above, name="above.yaml")
+    below = "purposes:\n  support.reply:\n    models: [gpt-5-mini]\n"
+    in_force(tmp_path, f"extends: [above.yaml]\n{below}")
 
 
 def test_a_misspelt_endpoint_of_a_budget_is_an_error(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def test_one_decision_makes_its_values_once_and_only_if_asked(tmp_path: Path) ->
 def test_an_expression_of_the_purpose_alone_is_settled_before_there_is_a_call(
     tmp_path: Path,
 ) -> None:
-    when = 'purpose.trains_model.distributed && purpose.trains_model.kind != "x"'
+    when = 'purpose.trains_model.distributed && purpose.trains_model.kind != "other"'
     policy = ruled(tmp_path, "deny", when)
     assert policy.applicable["support.reply"] == ()
 

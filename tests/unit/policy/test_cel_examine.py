@@ -89,5 +89,5 @@ def test_macros_over_lists_of_known_size_are_accepted(expression: str) -> None:
 
 def test_literals_belong_to_names_and_not_to_a_macros_variables() -> None:
     program = cel.compiled("activities.exists(request, request == 'A') || 2 > 3")
-    assert dict(program.literals) == {}
+    assert program.held == ()
     assert program.names == ("activities",)

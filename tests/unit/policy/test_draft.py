@@ -32,6 +32,14 @@ def test_a_draft_is_a_policy_in_the_one_layout() -> None:
     assert b"trains_model: {kind: classifier" in laid_out
 
 
+def test_a_draft_that_only_observes_does_not_say_that_it_enforces() -> None:
+    text = draft.policy_text("acme", [WISH], [], mode="observe")
+    head = " ".join(text.partition("apiVersion:")[0].replace("#", "").split())
+
+    assert head.count("not leave") == 1
+    assert "is refused, and does not leave unless `mode` is observe." in head
+
+
 @pytest.mark.parametrize(
     "pattern", ["gpt-5*", "*", "gpt-*", "claude-*", "o4-mini", "[ab]x"]
 )

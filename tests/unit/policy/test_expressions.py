@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from affidavit.policy import expressions
-from support.policies import HEAD, SUPPORT, only, refused, written
+from support.policies import HEAD, SUPPORT, in_force, only, refused, written
 
 RULE = "  - {{id: r{0}, effect: deny, message: m, any: [{{when: {1}}}]}}\n"
 
@@ -34,6 +34,31 @@ def test_an_error_in_a_block_is_shown_on_its_line(tmp_path: Path) -> None:
         "          && activites == []\n"
     )
     assert only(refused(tmp_path, body)) == ("P035", 13, 14)
+
+
+@pytest.mark.parametrize(
+    ("when", "column"),
+    [
+        ("purpose.name == 'suport.reply'", 70),
+        ("purpose.name in ['support.reply', 'suport.reply']", 88),
+    ],
+)
+def test_an_expression_for_a_misspelt_purpose_is_refused(
+    tmp_path: Path, when: str, column: int
+) -> None:
+    found = refused(tmp_path, rules(f'"{when}"'))
+    assert only(found) == ("P031", 7, column)
+    assert found[0].help == "Did you mean support.reply?"
+
+
+def test_a_purpose_of_another_layer_none_and_parts_of_names_are_in_order(
+    tmp_path: Path,
+) -> None:
+    crm = "purposes:\n  crm.sync: {owner: x, models: ['*'], endpoints: ['*']}\n"
+    written(tmp_path, crm, name="base.yaml")
+    names = "purpose.name == '' || purpose.name.startsWith('sup')"
+    when = f"\"purpose.name == 'crm.sync' || {names}\""
+    in_force(tmp_path, f"extends: [base.yaml]\n{rules(when)}")
 
 
 def test_an_expression_of_a_pack_is_examined_too(tmp_path: Path) -> None:

@@ -46,10 +46,69 @@ def test_what_no_parameter_can_equal_is_refused(text: str) -> None:
         TypeAdapter(fields.ParameterTest).validate_json(text)
 
 
-@pytest.mark.parametrize("text", ['">= 80"', '"> -1"', '"0.8"', "0.8"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *('">= 80"', '"> -1"', '"0.8"', "0.8"),
+        *('"> 1"', '"> 1.0"', '"< 0"', '"== 0.0005"', '"<= 1.5"'),
+    ],
+)
 def test_a_score_is_compared_with_a_score(text: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(fields.ScoreTest).validate_json(text, strict=True)
+
+
+@pytest.mark.parametrize("text", ["> 0.999", ">= 1", "< 0.001", "<= 0", "== 1"])
+def test_a_score_at_the_end_is_still_one(text: str) -> None:
+    assert TypeAdapter(fields.ScoreTest).validate_python(text) == text
+
+
+CONDITION = "rules:\n  - {{id: r, effect: deny, message: m, any: [{{{}}}]}}\n"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "model: ' gpt-4'",
+        "model: [gpt-5, 'gpt-4 ']",
+        "endpoint: 'responses '",
+        "activity: ' self_instruct'",
+        "host: 'api.openai.com '",
+        "data: ' customer_pii'",
+        "model: '\u00a0gpt-4'",
+        "parameter: {service_tier: 'flex '}",
+    ],
+)
+def test_a_name_with_a_blank_at_an_end_is_refused(
+    tmp_path: Path, condition: str
+) -> None:
+    (found,) = refused(tmp_path, SUPPORT + CONDITION.format(condition))
+    assert (found.rule, found.line) == ("P012", 10)
+    assert "has a blank at an end" in found.message
+
+
+def test_a_blank_that_is_meant_can_be_written(tmp_path: Path) -> None:
+    in_force(tmp_path, SUPPORT + CONDITION.format("model: ['[ ]gpt-4', 'a model']"))
+    (found,) = refused(tmp_path, SUPPORT.replace('"gpt-5*"', '"gpt-5* "'))
+    assert found.rule == "P012"
+
+
+@pytest.mark.parametrize(
+    ("host", "helped"),
+    [
+        ("https://api.openai.com/v1", "Write the host alone: api.openai.com."),
+        ("https://", "Write the host alone: api.openai.com."),
+        ("*.gateway.example:8443", "Write the host alone: *.gateway.example."),
+    ],
+)
+def test_what_is_more_than_a_host_is_refused(
+    tmp_path: Path, host: str, helped: str
+) -> None:
+    (found,) = refused(tmp_path, SUPPORT + CONDITION.format(f"host: '{host}'"))
+    assert found.rule == "P012"
+    assert "is more than a host: this would never match" in found.message
+    assert helped in (found.help or "")
+    in_force(tmp_path, SUPPORT + CONDITION.format("host: ['*.openai.com', '::1']"))
 
 
 def test_a_message_is_never_read_as_a_template() -> None:

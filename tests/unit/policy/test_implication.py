@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affidavit.policy import conditions, in_force
-from affidavit.policy.implication import implies, impossible, meaning, overlap
+from affidavit.policy.implication import (
+    can_have,
+    implies,
+    impossible,
+    meaning,
+    overlap,
+)
 from affidavit.policy.in_force import Facts, Truth
 from affidavit.policy.model import Rule
 from support.policies import a_call, a_finding
@@ -32,7 +38,7 @@ def condition_of() -> st.SearchStrategy[dict[str, Any]]:
         "finding": st.fixed_dictionaries(
             {
                 "dataset_generation": st.sampled_from(
-                    (">= 0.8", "> 0.5", "< 0.8", "== 0")
+                    (">= 0.8", "> 0.5", "< 0.8", "== 0", ">= 0", "<= 1")
                 )
             }
         ),
@@ -131,6 +137,8 @@ def test_an_exception_of_the_wider_rule_must_be_one_of_the_narrower_too() -> Non
         {"all": [{"parameter": {"n": "> 4"}}], "any": [{"parameter": {"n": "< 2"}}]},
         {"all": [{"parameter": {"n": "> 4"}}, {"parameter": {"n": "<= 4"}}]},
         {"any": [{"model": "gpt-5"}], "none": [{"model": "gpt-*"}]},
+        {"any": [{"model": "o1"}], "none": [{"finding": {"x": ">= 0"}}]},
+        {"none": [{"model": "o1"}, {"finding": {"x": "<= 1", "y": ">= 0"}}]},
         {
             "all": [
                 {"trains_model": {"kind": "reward"}},
@@ -152,6 +160,9 @@ def test_conditions_that_exclude_each_other_are_impossible(
         {"all": [{"activity": "labelling"}, {"activity": "self_instruct"}]},
         {"any": [{"model": "gpt-5"}, {"model": "o1"}]},
         {"all": [{"parameter": {"n": ">= 4"}}, {"parameter": {"n": "<= 4"}}]},
+        {"none": [{"finding": {"x": "> 0"}}]},
+        {"none": [{"parameter": {"n": ">= 0"}}]},
+        {"none": [{"finding": {"x": ">= 0"}, "model": "o1"}]},
     ],
 )
 def test_what_one_call_can_have_both_of_is_possible(
@@ -175,3 +186,20 @@ def test_patterns_overlap_when_one_name_fits_both(
 ) -> None:
     assert overlap(patterns, others) is both
     assert overlap(others, patterns) is both
+
+
+@pytest.mark.parametrize(
+    ("lists", "possible"),
+    [
+        ({"any": [{"model": "gpt-*"}]}, True),
+        ({"any": [{"model": "o1"}]}, False),
+        ({"all": [{"endpoint": "files.*"}]}, True),
+        ({"all": [{"model": "gpt-5"}], "none": [{"purpose": "a.b"}]}, False),
+        ({"all": [{"model": "gpt-5"}], "none": [{"purpose": "a.c"}]}, True),
+    ],
+)
+def test_a_rule_can_match_calls_of_some_names_or_it_cannot(
+    lists: dict[str, list[dict[str, Any]]], *, possible: bool
+) -> None:
+    names = {"purpose": "a.b", "model": "gpt-5*"}
+    assert can_have(meaning(a_rule(**lists)), names) is possible

@@ -82,6 +82,12 @@ def test_a_pack_is_named_as_its_file(tmp_path: Path) -> None:
             "Did you mean dataset_generation",
         ),
         ("activity: [self_instruct, zzz]", "reports 'zzz'", "Known: "),
+        ("activity: 'self_instuct*'", "'self_instuct*'", "Did you mean self_instruct"),
+        (
+            'finding: {"dataset_*": "> 0"}',
+            "reports 'dataset_*'",
+            "Did you mean dataset_",
+        ),
     ],
 )
 def test_a_rule_for_what_no_detector_reports_would_never_match_and_is_refused(
@@ -118,6 +124,8 @@ def test_a_rule_for_what_no_detector_reports_would_never_match_and_is_refused(
         ("embedings", "Did you mean embeddings"),
         ("respones*", "Did you mean responses"),
         ("zzz", "as the SDK does"),
+        ("responses.create", "Did you mean responses?"),
+        ("othr:POST /x", "other:<METHOD> <path>"),
     ],
 )
 def test_an_endpoint_that_no_call_has_is_refused_in_purposes_and_in_rules(

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from affidavit.policy import ranges
 from affidavit.policy.comparison import Comparison
+from affidavit.policy.in_force import Truth
 
 BOUNDS = st.lists(
     st.one_of(st.integers(-20, 20), st.decimals(-9, 9, places=1).map(float)),
@@ -13,6 +14,15 @@ BOUNDS = st.lists(
     max_size=4,
 )
 OPERATORS = (">=", ">", "<=", "<", "==")
+
+
+@given(st.sampled_from(OPERATORS), st.integers(-30, 30))
+def test_a_bound_is_reached_by_some_score_or_by_none(sign: str, tenths: int) -> None:
+    bound = tenths / 10
+    scores = [step / ranges.SCORES for step in range(ranges.SCORES + 1)]
+    holds = any(Comparison(sign, bound).holds(each) is Truth.YES for each in scores)
+    assert ranges.reached(sign, bound) is holds
+    assert not ranges.reached("==", bound + 0.0005)
 
 
 def answers(bounds: list[float], value: object) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from affidavit.policy.answers import Asked, merge, space_of
 from affidavit.policy.engine import Effect
 from affidavit.policy.formulas import TRUE, Formulas
 from affidavit.policy.found import findings_of
+from affidavit.policy.opaque import Opaque
 from affidavit.policy.sides import side
 from affidavit.policy.verdicts import Reader
 from support.comparing import TODAY
@@ -59,7 +60,7 @@ def test_the_formulas_say_what_the_engine_says_of_every_value(
     made = side(written(tmp_path, body))
     whole = domain.domain([made.policy], made.looks, since=TODAY)
     space = space_of(whole, "a.b", [made.policy])
-    reader = Reader(made.policy, space, Asked(whole), "A")
+    reader = Reader(made.policy, space, Asked(whole), Opaque())
     merge(space, list(reader.gather()))
     formulas = Formulas([len(space.classes[axis]) for axis in space.axes])
     verdict = reader.verdict(formulas)
@@ -100,7 +101,7 @@ def test_a_purpose_that_the_policy_does_not_know_refuses_everything(
     made = side(written(tmp_path, HEAD))
     whole = domain.domain([made.policy], made.looks, since=TODAY)
     space = space_of(whole, "no.such", [made.policy])
-    reader = Reader(made.policy, space, Asked(whole), "A")
+    reader = Reader(made.policy, space, Asked(whole), Opaque())
     merge(space, list(reader.gather()))
 
     assert reader.verdict(Formulas([1])).lists == TRUE

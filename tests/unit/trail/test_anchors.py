@@ -1,5 +1,6 @@
 """Evidence of others is kept whole, and read back as it was."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,12 @@ def test_what_cannot_be_read_is_unavailable(store: AnchorStore, tmp_path: Path) 
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(TrailUnavailable):
         list(AnchorStore(tmp_path / "loop").heads())
+
+
+def test_a_pipe_in_a_files_place_is_not_waited_on(store: AnchorStore) -> None:
+    os.mkfifo(store.keep(ONE.note(7), month="2026-11") / "cosigned")
+    with pytest.raises(TrailUnavailable, match="a pipe or a device"):
+        list(store.heads())
 
 
 STANDINGS = {

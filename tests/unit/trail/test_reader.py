@@ -171,6 +171,14 @@ def test_a_disk_that_fails_is_told_from_a_trail_that_is_bad(trail: Builder) -> N
         TrailReader(trail.path).checkpoint_bytes()
 
 
+def test_a_pipe_in_a_files_place_is_not_waited_on(trail: Builder) -> None:
+    (trail.path / "checkpoint").unlink()
+    os.mkfifo(trail.path / "checkpoint")
+
+    with pytest.raises(TrailUnavailable, match="a pipe or a device"):
+        TrailReader(trail.path).checkpoint_bytes()
+
+
 def test_reading_writes_nothing(trail: Builder) -> None:
     def everything() -> Iterator[tuple[str, int, int]]:
         for folder, _, names in os.walk(trail.path):

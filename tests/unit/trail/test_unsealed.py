@@ -152,6 +152,13 @@ def test_no_file_stays_open_when_one_cannot_be_opened(tmp_path: Path) -> None:
     assert len(os.listdir("/proc/self/fd")) == before
 
 
+def test_a_pipe_in_a_files_place_is_not_waited_on(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a-000000.wal")
+
+    with pytest.raises(OSError, match="a pipe or a device"):
+        unsealed.open_all(tmp_path, {})
+
+
 @pytest.mark.parametrize(
     "value",
     [

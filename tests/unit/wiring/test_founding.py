@@ -57,6 +57,16 @@ def test_observing_is_a_line_of_the_policy(tmp_path: Path) -> None:
     assert load(a_project(tmp_path / "b", observe=True).policy).mode == "observe"
 
 
+def test_a_policy_that_only_observes_does_not_say_that_it_enforces(
+    tmp_path: Path,
+) -> None:
+    text = (a_project(tmp_path, observe=True).policy / "policy.yaml").read_text()
+    head = " ".join(text.partition("apiVersion:")[0].replace("#", "").split())
+
+    assert head.count("not leave") == 1
+    assert "is refused, and does not leave unless `mode` is observe." in head
+
+
 def test_a_policy_that_is_there_is_kept_whatever_it_is_called(tmp_path: Path) -> None:
     (tmp_path / "policies").mkdir()
     starter = (locate_packs() / "starter.yaml").read_text()

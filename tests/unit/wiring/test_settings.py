@@ -1,5 +1,6 @@
 """One place, one order: argument, environment, file, default; and where from."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,36 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsInvalid, match="not TOML"):
         settled(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["affidavit.toml", "pyproject.toml"])
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device", "gone", "loop"])
+def test_what_is_no_file_in_the_place_of_one_is_not_passed_over(
+    name: str, kind: str, tmp_path: Path
+) -> None:
+    (tmp_path / "affidavit.toml").write_text('purpose = "support.reply"\n')
+    here = tmp_path / "here"
+    here.mkdir()
+    match kind:
+        case "folder":
+            (here / name).mkdir()
+        case "pipe":
+            os.mkfifo(here / name)
+        case "device":
+            (here / name).symlink_to("/dev/zero")
+        case _:
+            (here / name).symlink_to("gone" if kind == "gone" else name)
+
+    with pytest.raises(SettingsInvalid, match=f"{name}: cannot be read.*remove it"):
+        read_settings(environ={}, directory=here)
+
+
+def test_a_file_that_cannot_be_looked_for_is_not_passed_over(tmp_path: Path) -> None:
+    # Longer than any path may be: not a word on whether the file is there.
+    nowhere = tmp_path.joinpath(*["x" * 200] * 30)
+
+    with pytest.raises(SettingsInvalid, match="cannot be read: File name too long"):
+        read_settings(environ={}, directory=nowhere)
 
 
 def test_equal_settings_are_one_key(tmp_path: Path) -> None:

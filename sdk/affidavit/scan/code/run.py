@@ -7,12 +7,12 @@ what they held when they were read, once.
 import gc
 import multiprocessing
 import os
-import stat
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, Self, TypeAlias
 
+from affidavit import regular
 from affidavit.scan.code.cache import Cache, key_of
 from affidavit.scan.code.examine import facts_of
 from affidavit.scan.code.facts import Facts, failed
@@ -99,14 +99,10 @@ def _read(index: int, target: Target) -> Work | Facts:
 
 
 def _bytes(path: Path) -> bytes:
-    # A pipe or a device would never end; a link in a circle is an error of its own.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with open(descriptor, "rb") as file:
-        kept = os.fstat(descriptor)
-        if not stat.S_ISREG(kept.st_mode):
-            raise OSError(0, "it is no regular file")
-        if kept.st_size > LARGEST_READ:
-            raise OSError(0, f"it has {kept.st_size} bytes")
+    with regular.opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > LARGEST_READ:
+            raise OSError(0, f"it has {size} bytes")
         return file.read()
 
 

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
+from affidavit import regular
 from affidavit.scan.data import columns
 
 PORTION = 8 << 20
@@ -129,7 +130,8 @@ def _missing(folder: Path) -> Iterator[Source]:
 
 def _source(path: Path, name: str) -> Source:
     try:
-        size = path.stat().st_size
+        with regular.opened(path) as file:
+            size = os.fstat(file.fileno()).st_size
         if path.suffix.lower() in _NO_TEXT:
             return Source(path, name, size, left_out="holds no text")
         found = _portions(path, size)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from affidavit import dsse
+from affidavit import dsse, regular
 from affidavit.dsse import Envelope
 from affidavit.errors import (
     BrokenTrail,
@@ -225,7 +225,7 @@ class _Check:
     def _lines(self) -> Iterator[bytes]:
         path = self.path / files.RECORDS
         try:
-            with path.open("rb") as file:
+            with regular.opened(path) as file:
                 while line := file.readline(MAX_LINE_BYTES + 1):
                     yield line
         except FileNotFoundError:

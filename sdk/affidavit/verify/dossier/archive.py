@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
-from affidavit.durable import unavailable
+from affidavit.durable import unavailable, unwritable
 from affidavit.errors import Malformed
 from affidavit.verify.dossier.manifest import MANIFEST, is_path
 
@@ -61,7 +61,7 @@ def pack(folder: Path, out: Path) -> None:
             os.fsync(file.fileno())
         os.replace(staging, out)
     except OSError as error:
-        raise unavailable(out, error) from error
+        raise unwritable(out, error) from error
     finally:
         staging.unlink(missing_ok=True)
 

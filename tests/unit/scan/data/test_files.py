@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,12 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, name: str, content: bytes) 
 
 def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     assert "No such file" in str(one(tmp_path / "none.jsonl").problem)
+
+
+@pytest.mark.parametrize("name", ["pipe", "pipe.jsonl", "pipe.parquet", "pipe.gz"])
+def test_a_pipe_is_a_problem_and_not_waited_on(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / name)
+    assert "a pipe or a device" in str(one(tmp_path / name).problem)
 
 
 def test_a_saved_data_set_is_its_shards(tmp_path: Path) -> None:
